@@ -1,0 +1,98 @@
+"""Argument checks that speak: each names the argument, what came and what was expected.
+
+Used by every public function of the course, so that bad input never reaches an index deep inside.
+"""
+
+import operator
+
+import numpy as np
+
+
+def whole_number(name, value, minimum=None):
+    """Return `value` as an int; refuse anything that is not a whole number of at least `minimum`."""
+    if isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be a whole number, got {value!r}")
+    try:
+        number = operator.index(value)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, got {_shown(value)}") from None
+    if minimum is not None and number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+def whole_numbers(name, value, length, minimum=None):
+    """Return `value` as a tuple of `length` ints; one number stands for all of them."""
+    if not isinstance(value, (tuple, list, np.ndarray)):
+        return (whole_number(name, value, minimum),) * length
+    if np.ndim(value) != 1 or len(value) != length:
+        raise ValueError(f"{name} must be one number or {length} numbers, got {_shown(value)}")
+    return tuple(whole_number(name, item, minimum) for item in value)
+
+
+def real_number(name, value, minimum=None):
+    """Return `value` as a finite float of at least `minimum`."""
+    if isinstance(value, (bool, np.bool_, str, bytes)) or np.ndim(value) != 0:
+        raise TypeError(f"{name} must be a number, got {_shown(value)}")
+    try:
+        number = float(value)
+    except (TypeError, ValueError):
+        raise TypeError(f"{name} must be a number, got {_shown(value)}") from None
+    except OverflowError:
+        raise ValueError(f"{name} must be a finite number, got one too large for a float") from None
+    if not np.isfinite(number):
+        raise ValueError(f"{name} must be a finite number, got {number}")
+    if minimum is not None and number < minimum:
+        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    return number
+
+
+def float_array(name, value, dimensions=None, shape=None, axes=""):
+    """Return `value` as an array of finite float32 or float64 (integers become float64), never a changed input.
+
+    `dimensions` is the number of axes, or a tuple of allowed numbers; `shape` the exact shape, with None for
+    "any length"; `axes` describes the axes in the message, e.g. "(N, C, H, W)".
+    """
+    array = numeric_array(name, value, dimensions, shape, axes)
+    if array.dtype not in (np.float32, np.float64):
+        array = array.astype(np.float64)
+    if not np.isfinite(array).all():
+        raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
+    return array
+
+
+def numeric_array(name, value, dimensions=None, shape=None, axes=""):
+    """Return `value` as an array of real numbers with the expected number of axes and shape."""
+    try:
+        array = np.asarray(value)
+    except ValueError:
+        raise TypeError(f"{name} must be an array of numbers, got rows of different lengths") from None
+    if array.dtype.kind not in "buif":
+        raise TypeError(f"{name} must be an array of real numbers, got {_shown(value)}")
+    allowed = (dimensions,) if isinstance(dimensions, int) else dimensions
+    expected = axes or (f"{' or '.join(map(str, allowed))} axes" if allowed else "")
+    if allowed and array.ndim not in allowed:
+        raise ValueError(f"{name} must have shape {expected}, got shape {array.shape}")
+    if shape is not None and not _fits(array.shape, shape):
+        wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
+        raise ValueError(f"{name} must have shape {axes or wanted}{f' = {wanted}' if axes else ''}, got {array.shape}")
+    return array
+
+
+def one_of(name, value, choices):
+    """Return `value` when it is among `choices` (strings)."""
+    if not isinstance(value, str) or value not in choices:
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
+    return value
+
+
+def _fits(shape, wanted):
+    return len(shape) == len(wanted) and all(w is None or n == w for n, w in zip(shape, wanted, strict=True))
+
+
+def _shown(value):
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    text = repr(value)
+    kind = type(value).__name__
+    return f"{kind} {text if len(text) <= 60 else text[:57] + '...'}"
