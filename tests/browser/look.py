@@ -1,0 +1,79 @@
+"""Look at a notebook as a learner sees it: run it in the real JupyterLab and save pictures.
+
+    python tests/browser/look.py notebooks/week1_convolution/01_edges.ipynb --theme dark --out pictures
+
+saves one picture of every explorer and exercise card and of every screenful (1280×800), and says what went wrong.
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from course_notebooks import copy_notebooks, relative_name, solve
+from lab import THEMES, Lab, chromium, new_page, open_notebook, run_all
+from playwright.sync_api import Page
+
+PARTS = {"explorer": ".cnncourse-explorer", "card": ".cnncourse-card"}
+SCROLL = """({top, by}) => {
+    const box = [...document.querySelectorAll('.jp-NotebookPanel .jp-WindowedPanel-outer')].find(e => e.offsetParent);
+    if (top) box.scrollTop = 0; else box.scrollTop += by;
+    return [box.scrollTop, box.clientHeight, box.scrollHeight];
+}"""
+
+
+def save_parts(page: Page, out: Path, stem: str):
+    """Save a picture of every explorer and every card of the page."""
+    for kind, selector in PARTS.items():
+        found = page.locator(f".jp-NotebookPanel {selector}")
+        for number in range(found.count()):
+            found.nth(number).screenshot(path=out / f"{stem}_{kind}{number + 1:02d}.png")
+        print(f"{found.count()} × {kind}")
+
+
+def save_screens(page: Page, out: Path, stem: str):
+    """Save the whole window, screenful by screenful."""
+    page.evaluate(SCROLL, {"top": True, "by": 0})
+    top, seen, number = 0, -1, 0
+    while top != seen:
+        number, seen = number + 1, top
+        page.wait_for_timeout(400)  # lets pictures that come into view be drawn
+        page.screenshot(path=out / f"{stem}_screen{number:02d}.png")
+        top = page.evaluate(SCROLL, {"top": False, "by": 620})[0]
+    print(f"{number} × screen")
+
+
+def look(path: Path, theme: str, out: Path, solved: bool) -> bool:
+    """Run one notebook and save its pictures; return whether nothing went wrong."""
+    out.mkdir(parents=True, exist_ok=True)
+    name = relative_name(path)
+    stem = f"{path.stem}_{theme}{'_solved' if solved else ''}"
+    with tempfile.TemporaryDirectory() as folder:
+        root = copy_notebooks(Path(folder))
+        if solved:
+            print(solve(root / name), "exercises solved")
+        with Lab(root, theme) as lab, chromium() as browser:
+            page, problems = new_page(browser)
+            open_notebook(page, lab, name)
+            errors = run_all(page)
+            save_parts(page, out, stem)
+            save_screens(page, out, stem)
+            troubles = [*errors, *problems]
+    for trouble in troubles:
+        print("PROBLEM", trouble)
+    return not troubles
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path, nargs="+")
+    parser.add_argument("--theme", choices=THEMES, default="light")
+    parser.add_argument("--out", type=Path, default=Path("pictures"))
+    parser.add_argument("--solved", action="store_true", help="put the package's solutions in place of the stubs first")
+    options = parser.parse_args()
+    clean = [look(path, options.theme, options.out, options.solved) for path in options.notebook]
+    sys.exit(0 if all(clean) else 1)
+
+
+if __name__ == "__main__":
+    main()
