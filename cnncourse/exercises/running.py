@@ -1,0 +1,119 @@
+"""Run a learner's function on one case so that nothing it does can harm the notebook."""
+
+import contextlib
+import copy
+import inspect
+import io
+import signal
+import threading
+import traceback
+import warnings
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from cnncourse.exercises.compare import as_array, is_tensor
+
+
+class TooSlow(BaseException):
+    """Raised in a learner's function when its time is over; `except Exception` lets it pass."""
+
+
+@dataclass
+class Outcome:
+    """What happened when a function ran on a case."""
+
+    value: Any = None
+    error: BaseException | None = None
+    traceback: str = ""
+    inside: bool = True  # the error came from the learner's function, not from using what it returned
+    printed: str = ""
+    changed: str = ""  # the first argument that was changed in place
+    slow: bool = False
+
+
+def run(exercise, f, case) -> Outcome:
+    """Call `f` on copies of the case's arguments; return what happened and never raise (an interrupt aside)."""
+    args, kwargs = copy.deepcopy((case.args, case.kwargs))
+    printed, watched = io.StringIO(), _Watched(f)
+    outcome = Outcome()
+    try:
+        with contextlib.redirect_stdout(printed), warnings.catch_warnings(), time_limit(exercise.time_limit):
+            warnings.simplefilter("ignore")
+            outcome.value = exercise.observe(watched, *args, **kwargs)
+    except TooSlow:
+        outcome.slow = True
+    except (Exception, SystemExit) as error:
+        outcome.error, outcome.inside = error, watched.failed
+        outcome.traceback = _learners_traceback(error)
+    outcome.printed = printed.getvalue()
+    outcome.changed = _first_changed(exercise, case, args, kwargs)
+    return outcome
+
+
+class _Watched:
+    """The learner's function, remembering whether an error came from inside it."""
+
+    def __init__(self, f):
+        self.f, self.failed = f, False
+
+    def __call__(self, *args, **kwargs):
+        self.failed = True
+        result = self.f(*args, **kwargs)
+        self.failed = False
+        return result
+
+
+@contextlib.contextmanager
+def time_limit(seconds):
+    """Raise TooSlow in the block after `seconds`. Works in the main thread of POSIX systems, else does nothing."""
+    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+
+    def ring(_signal, _frame):
+        raise TooSlow
+
+    previous = signal.signal(signal.SIGALRM, ring)
+    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # rings again, should a bare `except:` swallow it
+    try:
+        yield
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, previous)
+
+
+def _learners_traceback(error):
+    """Format the traceback from the learner's first line on."""
+    frame = error.__traceback__
+    while frame and frame.tb_frame.f_code.co_filename.startswith(__file__.rpartition("exercises")[0]):
+        frame = frame.tb_next
+    return "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
+
+
+def _first_changed(exercise, case, args, kwargs):
+    names = list(inspect.signature(exercise.solution).parameters)
+    before = {**dict(zip(names, case.args, strict=False)), **case.kwargs}
+    after = {**dict(zip(names, args, strict=False)), **kwargs}
+    for name, value in before.items():
+        if name not in exercise.changes and not _same(value, after[name]):
+            return name
+    return ""
+
+
+def _same(before, after):
+    """Tell whether an argument is as it was; things other than numbers, arrays and containers count as unchanged."""
+    if type(before) is not type(after):
+        return False
+    if isinstance(before, (int, float, str)):
+        return before == after or before != before
+    if isinstance(before, np.ndarray):
+        return before.shape == after.shape and np.array_equal(before, after, equal_nan=before.dtype.kind == "f")
+    if is_tensor(before):
+        return _same(as_array(before), as_array(after))
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(after) and all(map(_same, before, after))
+    if isinstance(before, dict):
+        return before.keys() == after.keys() and all(_same(before[key], after[key]) for key in before)
+    return True
