@@ -4,8 +4,11 @@ Used by every public function of the course, so that bad input never reaches an 
 """
 
 import operator
+from numbers import Real
 
 import numpy as np
+
+LONGEST_SHOWN = 60  # characters of a value repeated in a message
 
 
 def whole_number(name, value, minimum=None):
@@ -17,27 +20,27 @@ def whole_number(name, value, minimum=None):
     except TypeError:
         raise TypeError(f"{name} must be a whole number, got {_shown(value)}") from None
     if minimum is not None and number < minimum:
-        raise ValueError(f"{name} must be at least {minimum}, got {number}")
+        raise ValueError(f"{name} must be at least {minimum}, got {_shortened(number)}")
     return number
 
 
 def whole_numbers(name, value, length, minimum=None):
     """Return `value` as a tuple of `length` ints; one number stands for all of them."""
-    if not isinstance(value, (tuple, list, np.ndarray)):
+    if not isinstance(value, (tuple, list)) and np.ndim(value) == 0:
         return (whole_number(name, value, minimum),) * length
-    if np.ndim(value) != 1 or len(value) != length:
+    if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != length:
         raise ValueError(f"{name} must be one number or {length} numbers, got {_shown(value)}")
     return tuple(whole_number(name, item, minimum) for item in value)
 
 
 def real_number(name, value, minimum=None):
     """Return `value` as a finite float of at least `minimum`."""
-    if isinstance(value, (bool, np.bool_, str, bytes)) or np.ndim(value) != 0:
+    if isinstance(value, np.ndarray) and value.ndim == 0:
+        value = value[()]
+    if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
         raise TypeError(f"{name} must be a number, got {_shown(value)}")
     try:
         number = float(value)
-    except (TypeError, ValueError):
-        raise TypeError(f"{name} must be a number, got {_shown(value)}") from None
     except OverflowError:
         raise ValueError(f"{name} must be a finite number, got one too large for a float") from None
     if not np.isfinite(number):
@@ -47,15 +50,23 @@ def real_number(name, value, minimum=None):
     return number
 
 
+def true_or_false(name, value):
+    """Return `value` as a bool; refuse everything else, 0 and 1 included."""
+    if not isinstance(value, (bool, np.bool_)):
+        raise TypeError(f"{name} must be True or False, got {_shown(value)}")
+    return bool(value)
+
+
 def float_array(name, value, dimensions=None, shape=None, axes=""):
-    """Return `value` as an array of finite float32 or float64 (integers become float64), never a changed input.
+    """Return `value` as an array of finite float32 or float64 (other types become float64), never a changed input.
 
     `dimensions` is the number of axes, or a tuple of allowed numbers; `shape` the exact shape, with None for
     "any length"; `axes` describes the axes in the message, e.g. "(N, C, H, W)".
     """
     array = numeric_array(name, value, dimensions, shape, axes)
     if array.dtype not in (np.float32, np.float64):
-        array = array.astype(np.float64)
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float64)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
     return array
@@ -63,19 +74,16 @@ def float_array(name, value, dimensions=None, shape=None, axes=""):
 
 def numeric_array(name, value, dimensions=None, shape=None, axes=""):
     """Return `value` as an array of real numbers with the expected number of axes and shape."""
-    try:
-        array = np.asarray(value)
-    except ValueError:
-        raise TypeError(f"{name} must be an array of numbers, got rows of different lengths") from None
+    array = _array(name, value)
     if array.dtype.kind not in "buif":
         raise TypeError(f"{name} must be an array of real numbers, got {_shown(value)}")
     allowed = (dimensions,) if isinstance(dimensions, int) else dimensions
-    expected = axes or (f"{' or '.join(map(str, allowed))} axes" if allowed else "")
+    expected = axes or (f"of {' or '.join(map(str, allowed))} axes" if allowed else "")
     if allowed and array.ndim not in allowed:
         raise ValueError(f"{name} must have shape {expected}, got shape {array.shape}")
     if shape is not None and not _fits(array.shape, shape):
-        wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ")"
-        raise ValueError(f"{name} must have shape {axes or wanted}{f' = {wanted}' if axes else ''}, got {array.shape}")
+        wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
+        raise ValueError(f"{name} must have shape {f'{axes} = ' if axes else ''}{wanted}, got shape {array.shape}")
     return array
 
 
@@ -86,6 +94,15 @@ def one_of(name, value, choices):
     return value
 
 
+def _array(name, value):
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        ragged = "inhomogeneous" in str(error)
+        got = "rows of different lengths" if ragged else _shown(value)
+        raise TypeError(f"{name} must be an array of numbers, got {got}") from None
+
+
 def _fits(shape, wanted):
     return len(shape) == len(wanted) and all(w is None or n == w for n, w in zip(shape, wanted, strict=True))
 
@@ -93,6 +110,12 @@ def _fits(shape, wanted):
 def _shown(value):
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
-    text = repr(value)
-    kind = type(value).__name__
-    return f"{kind} {text if len(text) <= 60 else text[:57] + '...'}"
+    return f"{type(value).__name__} {_shortened(value)}"
+
+
+def _shortened(value):
+    try:
+        text = " ".join(repr(value).split())
+    except ValueError:  # Python refuses to write out whole numbers of more than 4,300 digits
+        return "a huge number"
+    return text if len(text) <= LONGEST_SHOWN else text[: LONGEST_SHOWN - 3] + "..."
