@@ -1,0 +1,102 @@
+"""Let an explorer draw with the learner's own function, as far as it works.
+
+pool = learners(max_pool_of_the_learner, max_pool)
+pool(x, 2)            # the learner's answer where it can be drawn, else the course's
+pool.sentence         # "This picture is drawn by <em>your</em> <code>max_pool</code>."
+"""
+
+import contextlib
+import copy
+import io
+import time
+from html import escape
+
+import numpy as np
+
+PATIENCE_S = 1.0
+COURSE = "The course's own {name} draws this picture."
+OWN = "This picture is drawn by <em>your</em> {name}."
+OTHER = OWN + " It gives another answer here than the course's: what you see is yours."
+EMPTY = "Your {name} is still empty: the course's own draws."
+RAISES = "Your {name} raises {detail} here: the course's own draws."
+UNFIT = "Your {name} gives {detail} here: the course's own draws."
+SLOW = "Your {name} took {detail} for this picture: from now on the course's own draws, being faster."
+
+
+def learners(function, course_function, drawable=None):
+    """Return a `Borrowed`: called like `course_function`, it answers with the learner's `function` where that works.
+
+    `drawable(answer, course_answer) -> bool` says whether the learner's answer can be drawn; by default it must be finite
+    numbers of the course's answer's shape (tuples and lists item by item). `function` may be None.
+    """
+    return Borrowed(function, course_function, drawable or same_shape)
+
+
+class Borrowed:
+    """A function on loan; `.sentence` says, after each call, whose answer it gave and why (HTML)."""
+
+    def __init__(self, function, course_function, drawable):
+        self.function, self.course_function, self.drawable = function, course_function, drawable
+        self.name = getattr(course_function, "__name__", "function")
+        self._retired = not callable(function) or function is course_function
+        self._say(COURSE)
+
+    def __call__(self, *args, **kwargs):
+        expected = self.course_function(*args, **kwargs)
+        if self._retired:
+            return expected
+        try:
+            answer, seconds = _timed(self.function, args, kwargs)
+            return self._chosen(answer, expected, seconds)
+        except Exception as problem:
+            self._say(RAISES, f"{type(problem).__name__} ({problem})" if str(problem) else type(problem).__name__)
+            return expected
+
+    def _chosen(self, answer, expected, seconds):
+        if answer is None or answer is Ellipsis:
+            self._say(EMPTY)
+            return expected
+        if not self.drawable(answer, expected):
+            self._say(UNFIT, f"{_described(answer)} where {_described(expected)} is due")
+            return expected
+        if seconds > PATIENCE_S:
+            self._retired = True
+            self._say(SLOW, f"{seconds:.1f} s")
+            return answer
+        self._say(OWN if _close(answer, expected) else OTHER)
+        return answer
+
+    def _say(self, sentence, detail=""):
+        self.sentence = sentence.format(name=f"<code>{escape(self.name)}</code>", detail=escape(detail, quote=False))
+
+
+def same_shape(answer, expected):
+    """Say whether `answer` holds finite numbers in the shape of `expected`."""
+    if isinstance(expected, (tuple, list)):
+        paired = isinstance(answer, (tuple, list)) and len(answer) == len(expected)
+        return paired and all(map(same_shape, answer, expected))
+    values = np.asarray(answer)
+    return values.shape == np.shape(expected) and values.dtype.kind in "buif" and bool(np.isfinite(values).all())
+
+
+def _timed(function, args, kwargs):
+    args, kwargs = copy.deepcopy((args, kwargs))
+    start = time.perf_counter()
+    with contextlib.redirect_stdout(io.StringIO()):
+        answer = function(*args, **kwargs)
+    return answer, time.perf_counter() - start
+
+
+def _close(answer, expected):
+    if isinstance(expected, (tuple, list)):
+        return all(map(_close, answer, expected))
+    return np.shape(answer) == np.shape(expected) and np.allclose(answer, expected, rtol=1e-6, atol=1e-6)
+
+
+def _described(value):
+    if isinstance(value, (tuple, list)) and value and not np.isscalar(value[0]):
+        return f"a {type(value).__name__} of {len(value)}"
+    if np.ndim(value) == 0:
+        return f"{value!r}" if isinstance(value, (bool, int, float, str)) else f"{type(value).__name__} {value}"
+    finite = "" if np.asarray(value).dtype.kind not in "fc" or np.isfinite(value).all() else " with NaN or infinity"
+    return f"shape {np.shape(value)}{finite}"

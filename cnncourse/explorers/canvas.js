@@ -1,0 +1,172 @@
+// One picture that can be pointed at. The model's "frame" holds the whole picture; later changes arrive as patches
+// (boxes of raw RGB) and are kept here, so that a second view, or one shown again, is complete at once.
+
+const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", " "]);
+const PATIENCE_MS = 1000;
+
+export default () => {
+  const views = new Set();
+  let image = null;
+  let serial = -1;
+  let waiting = 0; // when the last move was sent that Python has not answered yet
+  let next = null; // the newest move, kept back meanwhile
+
+  function spread(bytes, start, x, y, width, height) {
+    const out = image.data;
+    let from = start;
+    for (let row = y; row < y + height; row++) {
+      let to = 4 * (row * image.width + x);
+      for (let column = 0; column < width; column++, to += 4) {
+        out[to] = bytes[from++];
+        out[to + 1] = bytes[from++];
+        out[to + 2] = bytes[from++];
+        out[to + 3] = 255;
+      }
+    }
+    return from;
+  }
+
+  function load(model) {
+    const frame = model.get("frame");
+    image = new ImageData(frame.width, frame.height);
+    spread(bytesOf(frame.pixels), 0, 0, 0, frame.width, frame.height);
+    serial = frame.serial;
+    for (const view of views) view.whole();
+  }
+
+  function patch(model, message, buffer) {
+    if (message.serial !== serial + 1) return model.send({ kind: "ready", serial });
+    const bytes = bytesOf(buffer);
+    let from = 0;
+    for (const [x, y, width, height] of message.boxes) from = spread(bytes, from, x, y, width, height);
+    serial = message.serial;
+    for (const view of views) view.part(message.boxes);
+  }
+
+  // Moves are sent one at a time: the next leaves when Python has answered, and only the newest is kept.
+  function move(model, event) {
+    if (waiting && performance.now() - waiting < PATIENCE_MS) return void (next = event);
+    waiting = performance.now();
+    model.send(event);
+  }
+
+  function answered(model) {
+    waiting = 0;
+    if (next) move(model, next);
+    next = null;
+  }
+
+  function now(model, event) {
+    next = null;
+    waiting = performance.now();
+    model.send(event);
+  }
+
+  function listen(canvas, model) {
+    let pressed = false;
+    let queued = null;
+    const at = (event) => {
+      const box = canvas.getBoundingClientRect();
+      const inside = (value, size) => Math.min(Math.max(value, 0), size);
+      const { width, height } = shownSize(model);
+      return {
+        x: inside(((event.clientX - box.left) * width) / box.width, width),
+        y: inside(((event.clientY - box.top) * height) / box.height, height),
+      };
+    };
+    const onFrame = (event) => {
+      if (!queued) requestAnimationFrame(() => { if (queued) move(model, queued); queued = null; });
+      queued = event;
+    };
+    canvas.addEventListener("pointerdown", (event) => {
+      if (!model.get("interactive") || event.button !== 0) return;
+      pressed = true;
+      canvas.focus({ preventScroll: true });
+      canvas.setPointerCapture(event.pointerId);
+      now(model, { kind: "click", ...at(event) });
+    });
+    canvas.addEventListener("pointermove", (event) => {
+      if (pressed) onFrame({ kind: "drag", ...at(event) });
+      else if (model.get("hover")) onFrame({ kind: "hover", ...at(event) });
+    });
+    const release = (event) => {
+      if (!pressed) return;
+      pressed = false;
+      queued = null;
+      now(model, { kind: "release", ...at(event) });
+    };
+    canvas.addEventListener("pointerup", release);
+    canvas.addEventListener("pointercancel", release);
+    canvas.addEventListener("pointerleave", () => {
+      if (!pressed && model.get("hover")) onFrame({ kind: "hover", x: -1, y: -1 });
+    });
+    canvas.addEventListener("keydown", (event) => {
+      if (!model.get("interactive") || !KEYS.has(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+      event.preventDefault();
+      event.stopPropagation();
+      const message = { kind: "key", x: 0, y: 0, key: event.key };
+      if (event.repeat) move(model, message);
+      else now(model, message);
+    });
+  }
+
+  function describe(canvas, model) {
+    const { width } = shownSize(model);
+    canvas.style.width = `${width}px`;
+    canvas.setAttribute("aria-label", model.get("alt"));
+    canvas.tabIndex = model.get("interactive") ? 0 : -1;
+    canvas.classList.toggle("cnncourse-interactive", model.get("interactive"));
+  }
+
+  return {
+    initialize({ model }) {
+      load(model);
+      model.on("change:frame", () => load(model));
+      model.on("msg:custom", (message, buffers) => {
+        if (message.kind === "patch") patch(model, message, buffers[0]);
+        else if (message.kind === "answered") answered(model);
+      });
+      model.send({ kind: "ready", serial });
+    },
+
+    render({ model, el }) {
+      const canvas = document.createElement("canvas");
+      canvas.className = "cnncourse-canvas";
+      canvas.setAttribute("role", "img");
+      canvas.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's own arrow keys stay out
+      const pen = canvas.getContext("2d", { alpha: false });
+      const view = {
+        whole() {
+          if (canvas.width !== image.width || canvas.height !== image.height) {
+            canvas.width = image.width;
+            canvas.height = image.height;
+          }
+          describe(canvas, model);
+          pen.putImageData(image, 0, 0);
+        },
+        part(boxes) {
+          for (const [x, y, width, height] of boxes) pen.putImageData(image, 0, 0, x, y, width, height);
+        },
+      };
+      const redescribe = () => describe(canvas, model);
+      model.on("change:alt change:interactive", redescribe);
+      views.add(view);
+      view.whole();
+      listen(canvas, model);
+      el.append(canvas);
+      return () => {
+        views.delete(view);
+        model.off("change:alt change:interactive", redescribe);
+      };
+    },
+  };
+};
+
+function bytesOf(view) {
+  return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
+}
+
+function shownSize(model) {
+  const { width, height, scale } = model.get("frame");
+  return { width: width / scale, height: height / scale };
+}

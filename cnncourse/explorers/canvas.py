@@ -1,0 +1,122 @@
+"""A picture in the notebook that takes raw pixels and gives back where the pointer is.
+
+    canvas = Canvas(alt="A grey square", interactive=True)
+    canvas.paint(picture)                       # (H, W, 3) uint8; later calls send only the tiles that changed
+    canvas.on_pointer(lambda event: ...)        # PointerEvent: kind, x, y (CSS pixels), key
+
+`scale` painted pixels make one CSS pixel, so a picture painted at twice its size is shown crisp at half of it.
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import anywidget
+import numpy as np
+import traitlets
+
+TILE = 32
+CSS = """
+.cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; outline-offset: 0; }
+.cnncourse-canvas.cnncourse-interactive { cursor: pointer; touch-action: none; }
+.cnncourse-canvas:focus-visible { outline: 3px solid #3f90da; outline-offset: 1px; }
+"""
+
+
+@dataclass(frozen=True)
+class PointerEvent:
+    """What the learner did on a picture.
+
+    `kind` is "click", "drag", "release", "hover" or "key"; `x`, `y` are CSS pixels from the top left corner (−1, −1 when the
+    pointer has left); `key` is "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter" or " ".
+    """
+
+    kind: str
+    x: float = 0.0
+    y: float = 0.0
+    key: str = ""
+
+
+class Canvas(anywidget.AnyWidget):
+    """A picture of raw RGB bytes with pointer and keyboard events."""
+
+    _esm = Path(__file__).with_name("canvas.js")
+    _css = CSS
+    frame = traitlets.Int(0).tag(sync=True, to_json=lambda _, self: self._whole())
+    alt = traitlets.Unicode("").tag(sync=True)
+    interactive = traitlets.Bool(False).tag(sync=True)
+    hover = traitlets.Bool(False).tag(sync=True)
+
+    def __init__(self, picture=None, scale=2, **traits):
+        self._picture = np.full((2, 2, 3), 252, np.uint8) if picture is None else _checked(picture)
+        self._scale, self._serial, self._handler = scale, 0, None
+        super().__init__(**traits)
+        self.on_msg(self._receive)
+
+    @property
+    def picture(self):
+        """The picture shown now, `(H, W, 3)` uint8."""
+        return self._picture
+
+    def paint(self, picture, scale=None):
+        """Show `picture`; of a picture of the same size only the changed tiles travel."""
+        picture, scale = _checked(picture), scale or self._scale
+        same_size = picture.shape == self._picture.shape and scale == self._scale
+        boxes = changed_boxes(self._picture, picture) if same_size else None
+        self._picture, self._scale = picture, scale
+        if boxes == []:
+            return
+        self._serial += 1
+        if boxes is None:
+            self.send_state("frame")
+        else:
+            pixels = b"".join(picture[y : y + height, x : x + width].tobytes() for x, y, width, height in boxes)
+            self.send({"kind": "patch", "serial": self._serial, "boxes": boxes}, [pixels])
+
+    def on_pointer(self, handler):
+        """Call `handler(event)` with a PointerEvent for everything the learner does on the picture."""
+        self._handler = handler
+
+    def _receive(self, _, content, buffers):
+        if content.get("kind") == "ready":
+            if content.get("serial") != self._serial:
+                self.send_state("frame")
+            return
+        try:
+            if self._handler is not None:
+                self._handler(PointerEvent(**content))
+        finally:
+            self.send({"kind": "answered"})
+
+    def _whole(self):
+        height, width, _ = self._picture.shape
+        pixels = memoryview(self._picture.tobytes())
+        return {"pixels": pixels, "width": width, "height": height, "scale": self._scale, "serial": self._serial}
+
+
+def changed_boxes(old, new):
+    """Return boxes `[x, y, width, height]` that together cover every pixel in which two pictures differ.
+
+    Both are `(H, W, 3)` uint8. Neighbouring tiles of 32 pixels in a row make one box; equal pictures give an empty list.
+    """
+    height, width, _ = new.shape
+    differs = (old != new).reshape(height, -1)
+    bands = np.logical_or.reduceat(differs, np.arange(0, height, TILE), axis=0)
+    tiles = np.logical_or.reduceat(bands, np.arange(0, 3 * width, 3 * TILE), axis=1)
+    edges = np.diff(np.pad(tiles, ((0, 0), (1, 1))).astype(np.int8), axis=1)
+    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
+    return [
+        _box(row, first, last, height, width)
+        for (row, first), (_, last) in zip(starts.tolist(), ends.tolist(), strict=True)
+    ]
+
+
+def _box(row, first, last, height, width):
+    x, y = first * TILE, row * TILE
+    return [x, y, min(last * TILE, width) - x, min(y + TILE, height) - y]
+
+
+def _checked(picture):
+    picture = np.asarray(picture)
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or picture.size == 0:
+        raise ValueError(f"picture must be uint8 of shape (H, W, 3), got {picture.dtype} of shape {picture.shape}")
+    return np.ascontiguousarray(picture)

@@ -1,0 +1,1 @@
+"""Explorers of week 1, one module a notebook."""
