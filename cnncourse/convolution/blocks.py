@@ -1,0 +1,116 @@
+"""Windows of an input, a block at a time: the ground that correlation and its gradients stand on.
+
+Shapes: inputs are (N, C, *spatial) with one, two or three spatial axes; G groups share the C channels evenly.
+Copying every window at once (im2col) would need as much memory as the kernel has weights per channel, times the
+input. A block of about a thousand output places is instead copied into one buffer that stays in the processor's
+cache, used, and overwritten by the next.
+"""
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
+
+from cnncourse.arguments import whole_number, whole_numbers
+from cnncourse.convolution.arithmetic import output_size
+
+PLACES = 1024
+MOST_NUMBERS = 2**31
+
+
+class Geometry(NamedTuple):
+    """How a kernel moves over an input: one number per spatial axis in each tuple."""
+
+    kernel_size: tuple
+    stride: tuple
+    padding: tuple
+    dilation: tuple
+    groups: int
+    output_size: tuple
+
+
+def geometry(input_size, kernel_size, stride, padding, dilation, groups):
+    """Return the checked Geometry of a kernel over an input of spatial size `input_size`."""
+    axes = len(input_size)
+    if 0 in input_size:
+        raise ValueError(f"x must have at least one place along each spatial axis, got spatial size {input_size}")
+    stride = whole_numbers("stride", stride, axes, minimum=1)
+    padding = whole_numbers("padding", padding, axes, minimum=0)
+    dilation = whole_numbers("dilation", dilation, axes, minimum=1)
+    groups = whole_number("groups", groups, minimum=1)
+    sizes = zip(input_size, kernel_size, stride, padding, dilation, strict=True)
+    return Geometry(kernel_size, stride, padding, dilation, groups, tuple(output_size(*size) for size in sizes))
+
+
+def pad_spatial(x, padding, value=0):
+    """Return `x` (N, C, *spatial) with `padding` entries of `value` on both sides of each spatial axis."""
+    if not any(padding):
+        return x
+    shape = x.shape[:2] + tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
+    if math.prod(shape) > MOST_NUMBERS:
+        raise ValueError(f"padding {padding} makes the input too large: shape {shape}")
+    padded = np.full(shape, value, dtype=x.dtype)
+    crop_spatial(padded, padding)[...] = x
+    return padded
+
+
+def crop_spatial(padded, padding):
+    """Return the view of `padded` (N, C, *spatial) that `pad_spatial` filled with its input."""
+    return padded[:, :, *(slice(p, n - p) for n, p in zip(padded.shape[2:], padding, strict=True))]
+
+
+def grouped_windows(padded, geometry, writeable=False):
+    """Return the view (N, G, C / G, *kernel, *output) of `padded` (N, C, *spatial): every window, nothing copied."""
+    N, C, *spatial = padded.shape
+    axes = len(spatial)
+    grouped = padded.reshape(N, geometry.groups, C // geometry.groups, *spatial)
+    extent = tuple(d * (f - 1) + 1 for f, d in zip(geometry.kernel_size, geometry.dilation, strict=True))
+    windows = sliding_window_view(grouped, extent, axis=tuple(range(3, 3 + axes)), writeable=writeable)
+    steps = (*geometry.stride, *geometry.dilation)
+    windows = windows[:, :, :, *(slice(None, None, step) for step in steps)]  # (N, G, C / G, *output, *kernel)
+    return np.moveaxis(windows, range(3, 3 + axes), range(-axes, 0))
+
+
+def blocks(shape, size=PLACES):
+    """Cut a grid of `shape` into boxes of at most about `size` cells that lie together in memory.
+
+    Yields one tuple of slices per box. Trailing axes stay whole while they fit; one axis is cut; those before it
+    are walked one index at a time.
+
+    >>> [tuple((s.start, s.stop) for s in box) for box in blocks((3, 4), size=8)]
+    [((0, 2), (0, 4)), ((2, 3), (0, 4))]
+    """
+    whole = len(shape)
+    while whole > 0 and math.prod(shape[whole - 1 :]) <= size:
+        whole -= 1
+    steps = [1] * len(shape)
+    steps[whole:] = (max(n, 1) for n in shape[whole:])
+    if whole > 0:
+        steps[whole - 1] = max(1, size // max(1, math.prod(shape[whole:])))
+    counts = [-(-n // step) for n, step in zip(shape, steps, strict=True)]
+    for index in np.ndindex(*counts):
+        yield tuple(slice(i * s, min(n, i * s + s)) for i, s, n in zip(index, steps, shape, strict=True))
+
+
+def column_blocks(windows, axes, ones=False):
+    """Copy `windows` block by block into one reused buffer and yield (box, places, columns).
+
+    `columns` (n, G, rows, P) holds one window per column; with `ones` a last row of ones carries the bias.
+    `box` slices (N, *output); `places` slices the output places counted in one run.
+    """
+    N, G, C, *rest = windows.shape
+    kernel, output = rest[:axes], rest[axes:]
+    depth = C * math.prod(kernel)
+    buffer = None
+    for box in blocks((N, *output)):
+        n, *size = (part.stop - part.start for part in box)
+        shape = (n, G, depth + ones, math.prod(size))
+        if buffer is None:
+            buffer = np.empty(math.prod(shape), dtype=windows.dtype)
+        columns = buffer[: math.prod(shape)].reshape(shape)
+        columns[:, :, depth:] = 1
+        taps = columns[:, :, :depth].reshape(n, G, C, *kernel, *size)
+        np.copyto(taps, windows[box[0], ..., *box[1:]])
+        first = int(np.ravel_multi_index([part.start for part in box[1:]], output))
+        yield box, slice(first, first + shape[-1]), columns
