@@ -124,7 +124,7 @@ def _indented(argument):
 
 def _compact(value):
     """Write a value so that small arrays are seen whole and large ones are described."""
-    if isinstance(value, np.ndarray) and value.size <= 80 and value.ndim <= 3:
+    if isinstance(value, np.ndarray) and value.size <= 80 and value.ndim <= 4:
         return np.array2string(value, precision=4, suppress_small=True, separator=", ", max_line_width=90)
     if is_tensor(value) and value.numel() <= 80 and value.ndim <= 3:
         return f"tensor {_compact(as_array(value))}"
