@@ -7,15 +7,14 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
+import start
 from pretended_machine import REPOSITORY, pretend, project, started
 
 
 @pytest.fixture
 def machine(tmp_path, monkeypatch):
     return pretend(tmp_path, monkeypatch)
-
-
-import start
 
 
 def test_first_start_makes_the_venv_installs_and_opens_the_first_notebook(machine):

@@ -8,6 +8,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+
+import start
 from pretended_machine import Process, pretend, project, started
 
 
@@ -15,8 +17,6 @@ from pretended_machine import Process, pretend, project, started
 def machine(tmp_path, monkeypatch):
     return pretend(tmp_path, monkeypatch)
 
-
-import start
 
 # --- a .venv that is not whole ---
 

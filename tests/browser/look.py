@@ -10,9 +10,10 @@ import sys
 import tempfile
 from pathlib import Path
 
+from playwright.sync_api import Page
+
 from course_notebooks import copy_notebooks, relative_name, solve
 from lab import THEMES, Lab, chromium, new_page, open_notebook, run_all
-from playwright.sync_api import Page
 
 PARTS = {"explorer": ".cnncourse-explorer", "card": ".cnncourse-card"}
 SCROLL = """({top, by}) => {
