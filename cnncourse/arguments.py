@@ -18,7 +18,7 @@ def whole_number(name, value, minimum=None):
     try:
         number = operator.index(value)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {_shown(value)}") from None
+        raise TypeError(f"{name} must be a whole number, got {shown(value)}") from None
     if minimum is not None and number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {_shortened(number)}")
     return number
@@ -29,7 +29,7 @@ def whole_numbers(name, value, length, minimum=None):
     if not isinstance(value, (tuple, list)) and np.ndim(value) == 0:
         return (whole_number(name, value, minimum),) * length
     if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != length:
-        raise ValueError(f"{name} must be one number or {length} numbers, got {_shown(value)}")
+        raise ValueError(f"{name} must be one number or {length} numbers, got {shown(value)}")
     return tuple(whole_number(name, item, minimum) for item in value)
 
 
@@ -38,7 +38,7 @@ def real_number(name, value, minimum=None):
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
-        raise TypeError(f"{name} must be a number, got {_shown(value)}")
+        raise TypeError(f"{name} must be a number, got {shown(value)}")
     try:
         number = float(value)
     except OverflowError:
@@ -53,7 +53,7 @@ def real_number(name, value, minimum=None):
 def true_or_false(name, value):
     """Return `value` as a bool; refuse everything else, 0 and 1 included."""
     if not isinstance(value, (bool, np.bool_)):
-        raise TypeError(f"{name} must be True or False, got {_shown(value)}")
+        raise TypeError(f"{name} must be True or False, got {shown(value)}")
     return bool(value)
 
 
@@ -76,7 +76,7 @@ def numeric_array(name, value, dimensions=None, shape=None, axes=""):
     """Return `value` as an array of real numbers with the expected number of axes and shape."""
     array = _array(name, value)
     if array.dtype.kind not in "buif":
-        raise TypeError(f"{name} must be an array of real numbers, got {_shown(value)}")
+        raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}")
     allowed = (dimensions,) if isinstance(dimensions, int) else dimensions
     expected = axes or (f"of {' or '.join(map(str, allowed))} axes" if allowed else "")
     if allowed and array.ndim not in allowed:
@@ -90,8 +90,15 @@ def numeric_array(name, value, dimensions=None, shape=None, axes=""):
 def one_of(name, value, choices):
     """Return `value` when it is among `choices` (strings)."""
     if not isinstance(value, str) or value not in choices:
-        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {_shown(value)}")
+        raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {shown(value)}")
     return value
+
+
+def shown(value):
+    """Return `value` as a message repeats it: its type and its text, shortened; of an array the shape and dtype."""
+    if isinstance(value, np.ndarray):
+        return f"an array of shape {value.shape} and dtype {value.dtype}"
+    return f"{type(value).__name__} {_shortened(value)}"
 
 
 def _array(name, value):
@@ -99,18 +106,12 @@ def _array(name, value):
         return np.asarray(value)
     except (TypeError, ValueError, RuntimeError) as error:
         ragged = "inhomogeneous" in str(error)
-        got = "rows of different lengths" if ragged else _shown(value)
+        got = "rows of different lengths" if ragged else shown(value)
         raise TypeError(f"{name} must be an array of numbers, got {got}") from None
 
 
 def _fits(shape, wanted):
     return len(shape) == len(wanted) and all(w is None or n == w for n, w in zip(shape, wanted, strict=True))
-
-
-def _shown(value):
-    if isinstance(value, np.ndarray):
-        return f"an array of shape {value.shape} and dtype {value.dtype}"
-    return f"{type(value).__name__} {_shortened(value)}"
 
 
 def _shortened(value):

@@ -3,7 +3,9 @@
 Sizes are in pixels along one axis; a kernel of f pixels with dilation d reaches over d(f − 1) + 1 pixels.
 """
 
-from cnncourse.arguments import true_or_false, whole_number, whole_numbers
+from cnncourse.arguments import shown, true_or_false, whole_number, whole_numbers
+
+LAYER_MINIMA = {"kernel_size": 1, "stride": 1, "padding": 0, "dilation": 1}  # in the order of a layer's tuple
 
 
 def output_size(n, kernel_size, stride=1, padding=0, dilation=1):
@@ -117,11 +119,15 @@ def _checked_layers(layers):
 
 def _checked_layer(number, layer):
     if not isinstance(layer, (list, tuple)) or len(layer) not in (3, 4):
-        raise ValueError(f"layers[{number}] must be (kernel_size, stride, padding) or with dilation, got {layer!r}")
-    kernel_size, stride, padding, dilation = layer if len(layer) == 4 else (*layer, 1)
-    return (
-        whole_number(f"kernel_size of layers[{number}]", kernel_size, minimum=1),
-        whole_number(f"stride of layers[{number}]", stride, minimum=1),
-        whole_number(f"padding of layers[{number}]", padding, minimum=0),
-        whole_number(f"dilation of layers[{number}]", dilation, minimum=1),
-    )
+        raise ValueError(
+            f"layers[{number}] must be (kernel_size, stride, padding) or with dilation, got {shown(layer)}"
+        )
+    values = layer if len(layer) == 4 else (*layer, 1)
+    kernel_size, stride, padding, dilation = values
+    plain = type(kernel_size) is type(stride) is type(padding) is type(dilation) is int
+    if plain and kernel_size > 0 and stride > 0 and padding >= 0 and dilation > 0:
+        return values
+    return [
+        whole_number(f"{name} of layers[{number}]", value, minimum)
+        for (name, minimum), value in zip(LAYER_MINIMA.items(), values, strict=True)
+    ]
