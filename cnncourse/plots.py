@@ -1,6 +1,6 @@
 """Pictures of arrays, in one style and without pyplot's hidden state.
 
-Conventions: sizes are CSS pixels (100 to the inch); figures are drawn at twice that, so they stay crisp on fine screens.
+Conventions: sizes are CSS pixels (100 to the inch); figures are drawn at twice that, crisp on fine screens too.
 A figure or an axes made here shows itself when it is the value of a notebook cell; nothing global is touched.
 The colours are the petroff10 cycle (Petroff 2021, "Accessible color sequences for data visualization").
 """
@@ -60,7 +60,7 @@ def styled():
 def new_figure(width_px, height_px, rows=None, columns=None, **subplots):
     """Return a figure of `width_px` × `height_px` CSS pixels, made without pyplot, in the course's style.
 
-    With `rows` and `columns` it returns `(figure, axes)`, the axes as `Figure.subplots` gives them; `subplots` is passed on.
+    With `rows` and `columns` it returns `(figure, axes)`, the axes as `Figure.subplots(**subplots)` gives them.
     Raises ValueError or TypeError for sizes that are not positive.
     """
     width, height = real_number("width_px", width_px, 1), real_number("height_px", height_px, 1)
@@ -120,10 +120,14 @@ def show_grid(images, titles=None, columns=None, width_px=900):
 
 def figure_pixels(figure):
     """Draw a figure with Agg and return its pixels, `(H, W, 3)` uint8."""
+    return np.ascontiguousarray(drawn_pixels(figure)[..., :3])
+
+
+def drawn_pixels(figure):
+    """Draw a figure with Agg and return its pixels with opacity, `(H, W, 4)` uint8."""
     canvas = figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
     canvas.draw()
-    rgba = Image.frombuffer("RGBA", canvas.get_width_height(physical=True), canvas.buffer_rgba(), "raw", "RGBA", 0, 1)
-    return np.asarray(rgba.convert("RGB"))
+    return np.array(canvas.buffer_rgba())
 
 
 def png_bytes(rgb, scale=1):

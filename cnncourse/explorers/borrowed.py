@@ -26,8 +26,8 @@ SLOW = "Your {name} took {detail} for this picture: from now on the course's own
 def learners(function, course_function, drawable=None):
     """Return a `Borrowed`: called like `course_function`, it answers with the learner's `function` where that works.
 
-    `drawable(answer, course_answer) -> bool` says whether the learner's answer can be drawn; by default it must be finite
-    numbers of the course's answer's shape (tuples and lists item by item). `function` may be None.
+    `drawable(answer, course_answer) -> bool` says whether the learner's answer can be drawn; by default it must be
+    finite numbers of the course's answer's shape (tuples and lists item by item). `function` may be None.
     """
     return Borrowed(function, course_function, drawable or same_shape)
 

@@ -16,7 +16,7 @@ import traitlets
 
 TILE = 32
 CSS = """
-.cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; outline-offset: 0; }
+.cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; }
 .cnncourse-canvas.cnncourse-interactive { cursor: pointer; touch-action: none; }
 .cnncourse-canvas:focus-visible { outline: 3px solid #3f90da; outline-offset: 1px; }
 """
@@ -26,8 +26,8 @@ CSS = """
 class PointerEvent:
     """What the learner did on a picture.
 
-    `kind` is "click", "drag", "release", "hover" or "key"; `x`, `y` are CSS pixels from the top left corner (−1, −1 when the
-    pointer has left); `key` is "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter" or " ".
+    `kind` is "click", "drag", "release", "hover" or "key"; `x`, `y` are CSS pixels from the top left corner (−1, −1
+    when the pointer has left); `key` is "ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter" or " ".
     """
 
     kind: str
@@ -55,10 +55,10 @@ class Canvas(anywidget.AnyWidget):
     @property
     def picture(self):
         """The picture shown now, `(H, W, 3)` uint8."""
-        return self._picture
+        return np.ascontiguousarray(self._picture[..., :3])
 
     def paint(self, picture, scale=None):
-        """Show `picture`; of a picture of the same size only the changed tiles travel."""
+        """Show `picture` (opacity, if any, is ignored); of one of the same size only the changed tiles travel."""
         picture, scale = _checked(picture), scale or self._scale
         same_size = picture.shape == self._picture.shape and scale == self._scale
         boxes = changed_boxes(self._picture, picture) if same_size else None
@@ -69,7 +69,7 @@ class Canvas(anywidget.AnyWidget):
         if boxes is None:
             self.send_state("frame")
         else:
-            pixels = b"".join(picture[y : y + height, x : x + width].tobytes() for x, y, width, height in boxes)
+            pixels = b"".join(picture[y : y + height, x : x + width, :3].tobytes() for x, y, width, height in boxes)
             self.send({"kind": "patch", "serial": self._serial, "boxes": boxes}, [pixels])
 
     def on_pointer(self, handler):
@@ -89,25 +89,22 @@ class Canvas(anywidget.AnyWidget):
 
     def _whole(self):
         height, width, _ = self._picture.shape
-        pixels = memoryview(self._picture.tobytes())
+        pixels = memoryview(self._picture[..., :3].tobytes())
         return {"pixels": pixels, "width": width, "height": height, "scale": self._scale, "serial": self._serial}
 
 
 def changed_boxes(old, new):
     """Return boxes `[x, y, width, height]` that together cover every pixel in which two pictures differ.
 
-    Both are `(H, W, 3)` uint8. Neighbouring tiles of 32 pixels in a row make one box; equal pictures give an empty list.
+    Both are `(H, W, channels)` uint8. Neighbouring tiles of 32 pixels in a row make one box; equal pictures give none.
     """
-    height, width, _ = new.shape
-    differs = (old != new).reshape(height, -1)
-    bands = np.logical_or.reduceat(differs, np.arange(0, height, TILE), axis=0)
-    tiles = np.logical_or.reduceat(bands, np.arange(0, 3 * width, 3 * TILE), axis=1)
+    height, width, channels = new.shape
+    differs = (old != new).reshape(height, width * channels)
+    bands = np.array([differs[top : top + TILE].any(axis=0) for top in range(0, height, TILE)])
+    tiles = np.logical_or.reduceat(bands, np.arange(0, width * channels, TILE * channels), axis=1)
     edges = np.diff(np.pad(tiles, ((0, 0), (1, 1))).astype(np.int8), axis=1)
-    starts, ends = np.argwhere(edges == 1), np.argwhere(edges == -1)
-    return [
-        _box(row, first, last, height, width)
-        for (row, first), (_, last) in zip(starts.tolist(), ends.tolist(), strict=True)
-    ]
+    starts, ends = np.argwhere(edges == 1).tolist(), np.argwhere(edges == -1).tolist()
+    return [_box(row, first, last, height, width) for (row, first), (_, last) in zip(starts, ends, strict=True)]
 
 
 def _box(row, first, last, height, width):
@@ -117,6 +114,6 @@ def _box(row, first, last, height, width):
 
 def _checked(picture):
     picture = np.asarray(picture)
-    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] != 3 or picture.size == 0:
+    if picture.dtype != np.uint8 or picture.ndim != 3 or picture.shape[2] not in (3, 4) or picture.size == 0:
         raise ValueError(f"picture must be uint8 of shape (H, W, 3), got {picture.dtype} of shape {picture.shape}")
     return np.ascontiguousarray(picture)

@@ -26,7 +26,7 @@ from cnncourse.explorers.canvas import Canvas
 from cnncourse.explorers.fallback import PlainPicture
 from cnncourse.explorers.figures import FigureRender, KeptFigure
 from cnncourse.explorers.look import header_html, problem_html
-from cnncourse.plots import PIXELS_PER_INCH, figure_pixels, png_bytes
+from cnncourse.plots import PIXELS_PER_INCH, drawn_pixels, png_bytes
 
 NARROWEST = 480  # CSS pixels: a small picture still leaves its controls and caption room
 
@@ -34,8 +34,9 @@ NARROWEST = 480  # CSS pixels: a small picture still leaves its controls and cap
 class Explorer(widgets.VBox):
     """A picture that follows its controls, its buttons and the pointer; the value of a notebook cell.
 
-    `controls` maps a name of the state to a value widget; `state` holds the names that only `pointer` and `buttons` change;
-    `scale` is the number of painted pixels of an array to a CSS pixel; `hover=True` also sends moves without a pressed button.
+    `controls` maps a name of the state to a value widget; `state` holds the names that only `pointer` and `buttons`
+    change; `scale` is the number of painted pixels of an array to a CSS pixel; `hover=True` also sends moves without a
+    pressed button.
     """
 
     def __init__(
@@ -92,7 +93,7 @@ class Explorer(widgets.VBox):
         self._pointed(PointerEvent(kind, x, y, key))
 
     def show(self, fallback=False):
-        """Display the explorer; with `fallback` by core ipywidgets alone (sliders and a button in place of the pointer)."""
+        """Display the explorer; with `fallback` by core ipywidgets alone (buttons in place of the pointer)."""
         if fallback != isinstance(self._picture, PlainPicture):
             self._use_picture(fallback)
         display(self)
@@ -154,7 +155,7 @@ class Explorer(widgets.VBox):
             return self._kept.pixels(state), self._kept.figure.dpi / PIXELS_PER_INCH
         drawn = self._render(**state)
         if isinstance(drawn, Figure):
-            return figure_pixels(drawn), drawn.dpi / PIXELS_PER_INCH
+            return drawn_pixels(drawn), drawn.dpi / PIXELS_PER_INCH
         return np.asarray(drawn), self.scale
 
     @contextlib.contextmanager

@@ -5,8 +5,8 @@
     painter.arrow(110, 60, 180, 60)
     picture = painter.array()                          # (600, 1200, 3) uint8: what a render returns
 
-Conventions: x runs right, y runs down, both in CSS pixels and not necessarily whole. A colour is "#rrggbb", "#rrggbbaa" or
-a tuple of 3 or 4 numbers in 0…255; `alpha` in 0…1 makes a shape translucent. An anchor is two letters as in Pillow:
+Conventions: x runs right, y runs down, both in CSS pixels and not necessarily whole. A colour is "#rrggbb",
+"#rrggbbaa" or a tuple of 3 or 4 numbers in 0…255; `alpha` in 0…1 makes a shape translucent. An anchor is two letters:
 l, m, r (left, middle, right) and t, m, b (top of the capitals, their middle, the base line of the last line).
 `cell_at` is the way back, from a pointer to the row and column under it.
 """
@@ -67,9 +67,8 @@ class Painter:
 
     def line(self, x1, y1, x2, y2, colour=INK, width=1.5, alpha=1.0, dash=None):
         """Paint a straight line; `dash=(on, off)` in CSS pixels interrupts it."""
-        if dash is None:
-            return self.polyline([(x1, y1), (x2, y2)], colour, width, alpha)
-        length, (on, off) = math.hypot(x2 - x1, y2 - y1), dash
+        length = math.hypot(x2 - x1, y2 - y1)
+        on, off = dash or (max(length, 1), 0)
         for start in np.arange(0, length, on + off):
             ends = [start / length, min(start + on, length) / length]
             self.polyline([(x1 + t * (x2 - x1), y1 + t * (y2 - y1)) for t in ends], colour, width, alpha)
@@ -154,8 +153,9 @@ class Painter:
         """Paint a matrix `(rows, columns)` as cells with numbers; NaN leaves a cell empty.
 
         `cell` is the side of a cell, or (width, height); `format` a format string or a function of the value.
-        With a `colormap` the cells are coloured by value (as in `colours`) and the numbers black or white, whichever reads better.
-        `highlight` maps (row, column) or (row, column, rows, columns) to a colour, or lists such tuples (then in orange).
+        With a `colormap` the cells are coloured by value (as in `colours`), the numbers dark or white, whichever reads
+        better. `highlight` maps (row, column) or (row, column, rows, columns) to a colour, or lists such tuples (then
+        in orange).
         """
         values = np.atleast_2d(np.asarray(array, dtype=float))
         cell_width, cell_height = cell if isinstance(cell, tuple) else (cell, cell)
@@ -164,7 +164,7 @@ class Painter:
         backs = np.where(np.isnan(values)[..., None], _bytes(fill), backs).astype(np.uint8)
         self.image(backs, x, y, columns * cell_width, rows * cell_height)
         marks = highlight if isinstance(highlight, dict) else dict.fromkeys(highlight or (), ORANGE)
-        boxes = [_window(mark, x, y, cell_width, cell_height) + (tint,) for mark, tint in marks.items()]
+        boxes = [(*_window(mark, x, y, cell_width, cell_height), tint) for mark, tint in marks.items()]
         for left, top, width, height, tint in boxes:
             self.rectangle(left, top, width, height, fill=tint, alpha=0.28)
         self.grid_lines(x, y, cell, rows, columns, line)
@@ -183,12 +183,13 @@ class Painter:
     def colour_bar(self, x, y, width, height, low, high, colormap="viridis", format="{:g}", label="", size=11):
         """Paint a horizontal bar of the colour map with its two ends, and a label between them, written below."""
         self.image(np.linspace(0, 1, 256)[None], x, y, width, height, True, _named(colormap), (0, 1), outline=GRID)
-        self.text(x, y + height + 5, format.format(low), size, anchor="lt")
-        self.text(x + width, y + height + 5, format.format(high), size, anchor="rt")
+        write = _writer(format)
+        self.text(x, y + height + 5, write(low), size, anchor="lt")
+        self.text(x + width, y + height + 5, write(high), size, anchor="rt")
         self.text(x + width / 2, y + height + 5, label, size, anchor="mt")
 
     def _numbers(self, values, backs, x, y, cell, format, size, colour):
-        write = format if callable(format) else format.format
+        write = _writer(format)
         texts = [["" if np.isnan(value) else write(value) for value in row] for row in values.tolist()]
         size = size or self._fitting(texts, cell)
         light = backs @ np.array([0.299, 0.587, 0.114]) < 140
@@ -197,16 +198,16 @@ class Painter:
                 ink = colour or (WHITE if light[row, column] else INK)
                 if text:
                     centre = (x + (column + 0.5) * cell[0] + 0.5, y + (row + 0.5) * cell[1] + 0.5)
-                    self.text(*centre, text.replace("-", "−"), size, ink, anchor="mm")
+                    self.text(*centre, text, size, ink, anchor="mm")
 
     def _fitting(self, texts, cell):
         longest = max((len(text) for line in texts for text in line), default=1)
         return float(np.clip(min(cell[1] * 0.42, cell[0] * 1.35 / max(longest, 1)), 8, 20))
 
     def _stamp(self, mask, place, ink):
-        if len(ink) == 4 and ink[3] < 255:
+        if len(ink) == 4:
             mask = mask.point(lambda value: value * ink[3] // 255)
-        self._image.paste(ink[:3], place, mask)
+        self._opaque.bitmap(place, mask, fill=ink[:3])
 
     def _pen(self, fill, alpha):
         return self._glass if alpha < 1 or (fill is not None and rgba(fill)[3] < 255) else self._opaque
@@ -232,9 +233,9 @@ def cell_at(x, y, left, top, cell, rows, columns):
 def colours(array, colormap="gray", limits=None):
     """Return the uint8 colours `(H, W, 3)` of a picture or, through a colour map, of a matrix.
 
-    `colormap` is "gray", "viridis", "cividis", "diverging" (white at zero, as far to either side) or another of matplotlib's
-    names. `limits` is (low, high); without it floats inside [0, 1] keep that range under "gray", others run from
-    smallest to largest. NaN is painted as paper.
+    `colormap` is "gray", "viridis", "cividis", "diverging" (white at zero, as far to either side) or another of
+    matplotlib's names. `limits` is (low, high); without it floats inside [0, 1] keep that range under
+    "gray", others run from smallest to largest. NaN is painted as paper.
     """
     array = np.asarray(array)
     if array.ndim == 3:
@@ -271,6 +272,11 @@ def _ink(colour, alpha):
     red, green, blue, opacity = rgba(colour)
     opacity = round(opacity * alpha)
     return (red, green, blue) if opacity >= 255 else (red, green, blue, opacity)
+
+
+def _writer(format):
+    write = format if callable(format) else format.format
+    return lambda value: write(value).replace("-", "−")
 
 
 def _bytes(colour):
