@@ -4,6 +4,7 @@ import math
 
 import numpy as np
 import pytest
+import torch
 
 from cnncourse import convolution
 from cnncourse.exercises import catalogue, check
@@ -147,8 +148,6 @@ def nine_shifts(pictures, target, steps, learning_rate):
 
 
 def by_torch(pictures, target, steps, learning_rate):
-    import torch
-
     kernel = torch.zeros(1, 1, 3, 3, dtype=torch.float64, requires_grad=True)
     pictures, target = (torch.tensor(a, dtype=torch.float64)[:, None] for a in (pictures, target))
     for _ in range(steps):
