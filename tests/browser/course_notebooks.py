@@ -1,9 +1,11 @@
 """The course's notebooks as files: where they are, copies to run, and the copy in which every exercise is solved."""
 
+import os
 import shutil
 from pathlib import Path
 
 import nbformat
+from nbclient import NotebookClient
 
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
@@ -16,6 +18,23 @@ def notebook_paths() -> list[Path]:
 def relative_name(path: Path) -> str:
     """Return a notebook's path below `notebooks/`, with forward slashes."""
     return path.resolve().relative_to(NOTEBOOKS).as_posix()
+
+
+def kernel_environment() -> dict[str, str]:
+    """Return the environment of a learner's kernel: without the settings that tests make for themselves."""
+    own = {"MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
+    kept = {name: value for name, value in os.environ.items() if name not in own and not name.startswith("JUPYTER")}
+    return kept | {"CNNCOURSE_PROGRESS": "off"}
+
+
+def run(path: Path, **settings: str):
+    """Run a notebook file in its own folder, without saving it, and return it; raise where a cell fails.
+
+    `settings` are further environment variables of the kernel.
+    """
+    notebook = nbformat.read(path, as_version=4)
+    client = NotebookClient(notebook, timeout=300, resources={"metadata": {"path": str(path.parent)}})
+    return client.execute(env=kernel_environment() | settings)
 
 
 def copy_notebooks(folder: Path) -> Path:

@@ -21,6 +21,8 @@ from pathlib import Path
 
 from playwright.sync_api import Page, sync_playwright
 
+from course_notebooks import kernel_environment
+
 CHROMIUM_ARGUMENTS = [
     "--no-sandbox",
     "--disable-gpu",
@@ -54,15 +56,13 @@ class Lab:
         (folder / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}), encoding="utf-8")
 
     def _environment(self) -> dict[str, str]:
-        inherited = {name: value for name, value in os.environ.items() if not name.startswith("JUPYTER")}
-        return inherited | {
+        return kernel_environment() | {
             "JUPYTER_CONFIG_DIR": str(self.private / "config"),
             "JUPYTER_DATA_DIR": str(self.private / "data"),
             "JUPYTER_RUNTIME_DIR": str(self.private / "runtime"),
             "JUPYTERLAB_SETTINGS_DIR": str(self.private / "settings"),
             "JUPYTERLAB_WORKSPACES_DIR": str(self.private / "workspaces"),
             "IPYTHONDIR": str(self.private / "ipython"),
-            "CNNCOURSE_PROGRESS": "off",
         }
 
     def _command(self) -> list[str]:
@@ -139,8 +139,8 @@ class Problems(list):
 
 @contextmanager
 def chromium():
-    """Yield a headless Chromium: Debian's where it is installed, else Playwright's own."""
-    system = shutil.which("chromium")
+    """Yield a headless Chromium: the system's where there is one, else the one that `playwright install` fetches."""
+    system = shutil.which("chromium") or shutil.which("google-chrome")
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=system, headless=True, args=CHROMIUM_ARGUMENTS)
         try:

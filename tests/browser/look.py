@@ -15,7 +15,7 @@ from playwright.sync_api import Page
 from course_notebooks import copy_notebooks, relative_name, solve
 from lab import THEMES, Lab, chromium, new_page, open_notebook, run_all
 
-PARTS = {"explorer": ".cnncourse-explorer", "card": ".cnncourse-card"}
+PARTS = {"explorer": ".cnncourse-explorer", "card": ".jp-OutputArea-output.jp-RenderedHTML"}
 SCROLL = """({top, by}) => {
     const box = [...document.querySelectorAll('.jp-NotebookPanel .jp-WindowedPanel-outer')].find(e => e.offsetParent);
     if (top) box.scrollTop = 0; else box.scrollTop += by;

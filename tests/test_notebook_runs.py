@@ -1,0 +1,52 @@
+"""Every notebook, run from top to bottom: as a learner first opens it, and with every exercise solved."""
+
+import time
+
+import pytest
+
+from cnncourse.exercises import catalogue
+from cnncourse.exercises.catalogue import notebooks
+from course_notebooks import copy_notebooks, notebook_paths, relative_name, run, solve
+
+MOST_SECONDS = 90
+BY_NOTEBOOK = pytest.mark.parametrize("name", [relative_name(path) for path in notebook_paths()])
+
+
+@pytest.fixture(scope="module")
+def copies(tmp_path_factory):
+    return copy_notebooks(tmp_path_factory.mktemp("course"))
+
+
+def _texts(cell) -> str:
+    return "\n".join(output.get("data", {}).get("text/plain", "") for output in cell.outputs)
+
+
+def _checks(notebook) -> dict[str, str]:
+    """Return what the check of each exercise says, by name."""
+    checked = {f"check({name})": name for name in catalogue()}
+    return {checked[cell.source]: _texts(cell) for cell in notebook.cells if cell.source in checked}
+
+
+def test_every_notebook_of_the_course_is_there():
+    assert {name for _, name, _ in notebooks()} == {relative_name(path) for path in notebook_paths()}
+
+
+@BY_NOTEBOOK
+def test_a_notebook_runs_untouched_within_the_time_of_a_coffee(copies, name):
+    begun = time.perf_counter()
+    notebook = run(copies / name)
+    assert time.perf_counter() - begun < MOST_SECONDS
+    for exercise, said in _checks(notebook).items():
+        assert "not started" in said, exercise
+
+
+@BY_NOTEBOOK
+def test_a_solved_notebook_passes_every_check(copies, name):
+    solved = (copies / name).with_name("solved.ipynb")
+    solved.write_bytes((copies / name).read_bytes())
+    exercises = [exercise.name for exercise in catalogue().values() if exercise.notebook == name]
+    assert solve(solved) == len(exercises)
+    said = _checks(run(solved, CNNCOURSE_STRICT="1"))
+    assert sorted(said) == sorted(exercises)
+    for exercise, words in said.items():
+        assert "passed" in words, exercise
