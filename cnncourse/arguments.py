@@ -74,7 +74,7 @@ def float_array(name, value, dimensions=None, shape=None, axes=""):
 
 def numeric_array(name, value, dimensions=None, shape=None, axes=""):
     """Return `value` as an array of real numbers with the expected number of axes and shape."""
-    array = _array(name, value)
+    array = plain_array(name, value)
     if array.dtype.kind not in "buif":
         raise TypeError(f"{name} must be an array of real numbers, got {shown(value)}")
     allowed = (dimensions,) if isinstance(dimensions, int) else dimensions
@@ -85,6 +85,15 @@ def numeric_array(name, value, dimensions=None, shape=None, axes=""):
         wanted = "(" + ", ".join("any" if n is None else str(n) for n in shape) + ("," if len(shape) == 1 else "") + ")"
         raise ValueError(f"{name} must have shape {f'{axes} = ' if axes else ''}{wanted}, got shape {array.shape}")
     return array
+
+
+def plain_array(name, value):
+    """Return `value` as an array of whatever it holds; refuse what NumPy cannot make one array of."""
+    try:
+        return np.asarray(value)
+    except (TypeError, ValueError, RuntimeError) as error:
+        got = "rows of different lengths" if "inhomogeneous" in str(error) else shown(value)
+        raise TypeError(f"{name} must be an array, got {got}") from None
 
 
 def one_of(name, value, choices):
@@ -99,15 +108,6 @@ def shown(value):
     if isinstance(value, np.ndarray):
         return f"an array of shape {value.shape} and dtype {value.dtype}"
     return f"{type(value).__name__} {_shortened(value)}"
-
-
-def _array(name, value):
-    try:
-        return np.asarray(value)
-    except (TypeError, ValueError, RuntimeError) as error:
-        ragged = "inhomogeneous" in str(error)
-        got = "rows of different lengths" if ragged else shown(value)
-        raise TypeError(f"{name} must be an array of numbers, got {got}") from None
 
 
 def _fits(shape, wanted):

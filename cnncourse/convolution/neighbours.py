@@ -5,9 +5,9 @@
 
 import numpy as np
 
-from cnncourse.arguments import float_array, whole_number
+from cnncourse.arguments import float_array, plain_array, shown, whole_number
 
-BLOCK = 2**20  # distances, or differences, held at a time beside the result
+BLOCK = 2**18  # distances, or differences, held at a time beside the result
 CANCELLED = 1e-3  # of |q|² + |p|²: a distance this small has lost digits in the subtraction
 
 
@@ -22,8 +22,9 @@ def squared_distances(queries, points):
     """
     queries, points, dtype = _checked_rows(queries, points)
     distances = np.empty((len(queries), len(points)), dtype)
+    point_squares = _squares(points)
     for rows in _blocks(len(queries), len(points)):
-        distances[rows] = _block_distances(queries[rows], points, dtype)
+        distances[rows] = _block_distances(queries[rows], points, point_squares, dtype)
     return distances
 
 
@@ -36,8 +37,10 @@ def nearest_neighbours(queries, points, k):
     queries, points, _ = _checked_rows(queries, points)
     k = _checked_count(k, points)
     neighbours = np.empty((len(queries), k), dtype=np.intp)
+    point_squares = _squares(points)
     for rows in _blocks(len(queries), len(points)):
-        neighbours[rows] = _nearest_of_block(queries[rows], points, k)
+        distances = _block_distances(queries[rows], points, point_squares)
+        neighbours[rows] = _nearest_of_block(distances, queries[rows], points, k)
     return neighbours
 
 
@@ -50,7 +53,8 @@ def predict_labels(queries, points, labels, k):
     ['b']
     """
     labels = _checked_labels(labels)
-    if np.ndim(points) and len(points) != len(labels):
+    points = float_array("points", points, dimensions=2, axes="(P, D)")
+    if len(points) != len(labels):
         raise ValueError(f"labels must hold one label for each of the {len(points)} points, got {len(labels)}")
     names, classes = np.unique(labels, return_inverse=True)
     votes_by_rank = classes[nearest_neighbours(queries, points, k)]  # (Q, k), the nearest neighbour's class first
@@ -80,18 +84,19 @@ def _checked_count(k, points):
 
 
 def _checked_labels(labels):
-    labels = np.asarray(labels)
+    labels = plain_array("labels", labels)
     if labels.dtype.kind not in "biuU" or labels.ndim != 1:
-        shown = f"an array of shape {labels.shape} and dtype {labels.dtype}"
-        raise TypeError(f"labels must be a row (P,) of whole numbers or strings, got {shown}")
+        raise TypeError(f"labels must be a row (P,) of whole numbers or strings, got {shown(labels)}")
     return labels
 
 
-def _block_distances(queries, points, dtype=np.float64):
+def _block_distances(queries, points, point_squares, dtype=np.float64):
     with np.errstate(over="ignore", invalid="ignore"):
-        sizes = _squares(queries)[:, None] + _squares(points)
-        distances = sizes - 2 * queries @ points.T
-        doubtful = np.nonzero(distances <= CANCELLED * sizes)
+        sizes = _squares(queries)[:, None] + point_squares
+        distances = (-2 * queries) @ points.T
+        distances += sizes
+        sizes *= CANCELLED
+        doubtful = np.nonzero(distances <= sizes)
         distances[doubtful] = _pair_distances(queries, points, *doubtful)
         distances = distances.astype(dtype, copy=False)
     if not np.isfinite(distances).all():
@@ -107,8 +112,7 @@ def _pair_distances(queries, points, query_indices, point_indices):
     return distances
 
 
-def _nearest_of_block(queries, points, k):
-    distances = _block_distances(queries, points)
+def _nearest_of_block(distances, queries, points, k):
     reach = np.partition(distances, k - 1, axis=1)[:, k - 1 : k] * (1 + 1e-8)
     candidates, indices = np.nonzero(distances <= reach)  # by query, then by index
     exact = _pair_distances(queries, points, candidates, indices)  # equal points get equal distances to the last bit
@@ -118,7 +122,8 @@ def _nearest_of_block(queries, points, k):
 
 
 def _squares(rows):
-    return np.square(rows).sum(axis=1)
+    with np.errstate(over="ignore"):
+        return np.einsum("nd,nd->n", rows, rows)
 
 
 def _blocks(count, width):
