@@ -144,8 +144,8 @@ class Explorer(widgets.VBox):
     def _draw(self):
         state = self.state
         pixels, scale = self._pixels(state)
-        self._picture.alt = self._alt(**state) if callable(self._alt) else self._alt
         self._picture.paint(pixels, scale)
+        self._picture.alt = self._alt(**state) if callable(self._alt) else self._alt
         self._caption_box.value = self._caption(**state) if self._caption else ""
         self.layout.max_width = f"{max(round(pixels.shape[1] / scale), NARROWEST) + 34}px"
 
