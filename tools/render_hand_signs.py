@@ -12,7 +12,7 @@ import numpy as np
 from tqdm import tqdm
 
 from cnncourse.data_folder import DATA
-from cnncourse.pictures.hand_signs import COUNTS, encode, render_hand_sign, sheet_name, tile
+from cnncourse.pictures.hand_sign_sheets import COUNTS, encode, render_hand_sign, sheet_name, tile
 
 
 def main():

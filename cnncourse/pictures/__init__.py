@@ -1,7 +1,7 @@
 """Pictures to learn on: photographs, digits, the learner's own, and rendered hands. Nothing is ever downloaded."""
 
 from cnncourse.pictures.digits import digits
-from cnncourse.pictures.hand_signs import hand_signs
+from cnncourse.pictures.hand_sign_sheets import hand_signs
 from cnncourse.pictures.photos import photo, photo_credit, photo_names
 from cnncourse.pictures.upload import open_upload
 

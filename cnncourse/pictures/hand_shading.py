@@ -1,6 +1,7 @@
 """A posed hand as a solid, and the light and colour on it."""
 
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 
@@ -172,7 +173,7 @@ def _folds(solid, pose, points, nearest, side):
     joint = np.where(nearest >= solid.bodies + 5, np.maximum(1 - beyond_joint / 0.16, 0), 0)
     own = pose.frame.T @ (points - pose.origin[:, None])
     own[2] = 0
-    ends = np.array([(*a, 0, *b, 0) for line in _CREASES for a, b in zip(line, line[1:], strict=False)])
+    ends = np.array([(*a, 0, *b, 0) for line in _CREASES for a, b in pairwise(line)])
     thin = np.full(len(ends), 0.01)
     crease = np.maximum(1 - solids.capsules(own, ends[:, :3], ends[:, 3:], thin, thin).min(axis=0) / 0.16, 0)
     crease *= (nearest < solid.bodies - 2) * (side > 0.2)

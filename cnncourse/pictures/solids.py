@@ -43,22 +43,14 @@ def capsules(points, starts, ends, start_radii, end_radii):
     axes = ends - starts
     squared = (axes * axes).sum(axis=1)
     axes_over_squared = axes / np.where(squared > 0, squared, 1)[:, None]
-    x, y, z = (points[i] - starts[:, i : i + 1] for i in range(3))  # (P, N)
-    along = x * axes_over_squared[:, :1]
-    along += y * axes_over_squared[:, 1:2]
-    along += z * axes_over_squared[:, 2:]
+    offsets = [points[i] - starts[:, i : i + 1] for i in range(3)]  # three of (P, N)
+    along = offsets[0] * axes_over_squared[:, :1]
+    along += offsets[1] * axes_over_squared[:, 1:2]
+    along += offsets[2] * axes_over_squared[:, 2:]
     np.clip(along, 0, 1, out=along)
-    scratch = np.empty_like(along)
-    for i, offset in enumerate((x, y, z)):
-        offset -= np.multiply(along, axes[:, i : i + 1], out=scratch)
-        offset *= offset
-    x += y
-    x += z
-    np.sqrt(x, out=x)
-    along *= (end_radii - start_radii)[:, None]
-    along += start_radii[:, None]
-    x -= along
-    return x
+    squares = [np.square(offsets[i] - along * axes[:, i : i + 1]) for i in range(3)]
+    radii = start_radii[:, None] + along * (end_radii - start_radii)[:, None]
+    return np.sqrt(squares[0] + squares[1] + squares[2]) - radii
 
 
 def rounded_box(points, centre, half_sides, rounding):
