@@ -1,0 +1,105 @@
+"""Every notebook in the real JupyterLab: all cells run, every explorer follows the keyboard, nothing leaves the machine."""
+
+import tempfile
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Locator, Page
+
+from course_notebooks import copy_notebooks, notebook_paths, relative_name
+from lab import Lab, chromium, new_page, open_notebook, run_all, shut_down_kernel, unrun_cells
+
+pytestmark = pytest.mark.browser
+
+PICTURE = """explorer => {
+    const shown = explorer.querySelector('canvas, img');
+    const copy = document.createElement('canvas');
+    copy.width = shown.width;
+    copy.height = shown.height;
+    copy.getContext('2d').drawImage(shown, 0, 0, copy.width, copy.height);
+    return copy.toDataURL();
+}"""
+FIRST_WAIT, NEXT_WAIT = 8.0, 0.5  # seconds in which the first control that is moved, and each further one, may answer
+CONTROLS = {  # what takes the keyboard → the keys that move it
+    ".noUi-handle": ("ArrowRight", "ArrowLeft"),
+    "canvas.cnncourse-interactive": ("ArrowRight", "ArrowDown", "Enter"),
+    "select": ("ArrowDown", "ArrowUp"),
+    "input[type=checkbox]": ("Space",),
+    "input[type=radio]:checked": ("ArrowDown", "ArrowUp"),
+    ".widget-toggle-buttons button:not(.mod-active)": ("Enter",),
+    "button.widget-toggle-button": ("Enter",),
+    "input[type=number]": ("ArrowUp", "ArrowDown"),
+    ".cnncourse-controls > button.widget-button": ("Enter",),
+}
+
+
+@pytest.fixture(scope="module")
+def lab():
+    with tempfile.TemporaryDirectory() as folder, Lab(copy_notebooks(Path(folder))) as lab:
+        yield lab
+
+
+@pytest.fixture(scope="module")
+def browser():
+    with chromium() as browser:
+        yield browser
+
+
+def _changes(page: Page, explorer: Locator, before: str, seconds: float) -> bool:
+    """Wait for the explorer's picture to become another than `before`."""
+    for _ in range(round(seconds / 0.05)):
+        if explorer.evaluate(PICTURE) != before:
+            return True
+        page.wait_for_timeout(50)
+    return False
+
+
+def _answering_controls(page: Page, explorer: Locator) -> list[str]:
+    """Move every control of an explorer by keys; return those after which the picture was another."""
+    answering = []
+    for kind, keys in CONTROLS.items():
+        for number in range(explorer.locator(kind).count()):
+            control = explorer.locator(kind).nth(number)
+            if not control.is_visible() or not control.is_enabled():
+                continue
+            for key in keys:
+                before = explorer.evaluate(PICTURE)
+                control.press(key)
+                if _changes(page, explorer, before, NEXT_WAIT if answering else FIRST_WAIT):
+                    answering.append(f"{kind} {number}")
+                    break
+    return answering
+
+
+def _title(explorer: Locator) -> str:
+    return explorer.locator(".cnncourse-title").inner_text()
+
+
+@pytest.mark.parametrize("name", [relative_name(path) for path in notebook_paths()])
+def test_a_notebook_runs_in_jupyterlab_and_its_explorers_follow_the_keyboard(lab, browser, name):
+    page, problems = new_page(browser)
+    open_notebook(page, lab, name)
+    assert run_all(page) == []
+    assert unrun_cells(page) == []
+    explorers = page.locator(".jp-NotebookPanel .cnncourse-explorer")
+    for number in range(explorers.count()):
+        explorer = explorers.nth(number)
+        explorer.scroll_into_view_if_needed()
+        explorer.locator("canvas, img").first.wait_for()
+        assert _answering_controls(page, explorer), f"no key changes the picture of {_title(explorer)!r}"
+        assert explorer.locator(".cnncourse-problem").count() == 0, _title(explorer)
+    page.wait_for_timeout(300)
+    assert problems == []
+    shut_down_kernel(page)
+    page.context.close()
+
+
+def test_the_course_settings_reach_jupyterlab(lab, browser):
+    page, _ = new_page(browser)
+    open_notebook(page, lab, "00_start_here.ipynb")
+    answer = page.request.get(
+        f"{lab.url}lab/api/settings/@jupyterlab/apputils-extension:kernels-settings?token={lab.token}"
+    )
+    properties = answer.json()["schema"]["properties"]
+    assert properties["commsOverSubshells"]["default"] == "disabled"
+    page.context.close()
