@@ -8,7 +8,8 @@ from cnncourse.exercises.engine import Case, Exercise
 def negative(picture):
     """Return the negative of a picture: what is dark becomes bright, what is bright becomes dark.
 
-    picture: an array of numbers from 0 (black) to 1 (white), of any shape. Returns an array of the same shape.
+    picture: an array of numbers from 0 (black) to 1 (white), of any shape.
+    Returns an array of the same shape.
     Example: [[0.0, 1.0], [0.25, 0.5]] becomes [[1.0, 0.0], [0.75, 0.5]].
     """
     return 1 - picture

@@ -27,9 +27,9 @@ def picture_as_numbers(own_negative=None, show_negative=False):
     """Return an explorer of a grey photo and the numbers in a window of it; `own_negative` is the learner's."""
     borrowed = learners(own_negative, negative)
     controls = {
-        "name": widgets.Dropdown(options=PHOTOS, description="photo"),
+        "name": widgets.Dropdown(options=PHOTOS, description="photo", layout={"width": "180px"}),
         "side": widgets.IntSlider(48, 16, 96, 8, description="pixels a side"),
-        "inverted": widgets.Checkbox(show_negative, description="negative", indent=False),
+        "inverted": widgets.Checkbox(show_negative, description="negative", indent=False, layout={"width": "auto"}),
     }
 
     def render(**state):
@@ -125,11 +125,11 @@ def inside(corner, side):
 def few_numbers():
     """Return an explorer that keeps fewer pixels and fewer shades of a photo, the learner's own if they upload one."""
     controls = {
-        "name": widgets.Dropdown(options=PHOTOS, value="astronaut", description="photo"),
-        "upload": widgets.FileUpload(accept="image/*", description="Your own photo"),
+        "name": widgets.Dropdown(options=PHOTOS, value="astronaut", description="photo", layout={"width": "180px"}),
+        "upload": widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "auto"}),
+        "colour": widgets.Checkbox(True, description="colour", indent=False, layout={"width": "auto"}),
         "rows": widgets.IntSlider(40, 4, 160, 4, description="rows"),
         "bits": widgets.IntSlider(8, 1, 8, description="bits a number"),
-        "colour": widgets.Checkbox(True, description="colour", indent=False),
     }
     return Explorer(
         few_picture,
