@@ -30,7 +30,11 @@ SMALL_PNG_BYTES = 120_000
 
 
 class CourseFigure(Figure):
-    """A matplotlib figure that shows itself as a PNG, at half its pixels, when it is a cell's value."""
+    """A matplotlib figure in the course's style that shows itself as a PNG when it is a cell's value."""
+
+    def draw(self, renderer):
+        with styled():  # ticks are made while drawing
+            super().draw(renderer)
 
     def _repr_png_(self):
         rgb = figure_pixels(self)

@@ -47,10 +47,10 @@ class Borrowed:
             return expected
         try:
             answer, seconds = _timed(self.function, args, kwargs)
-            return self._chosen(answer, expected, seconds)
         except Exception as problem:
             self._say(RAISES, f"{type(problem).__name__} ({problem})" if str(problem) else type(problem).__name__)
             return expected
+        return self._chosen(answer, expected, seconds)
 
     def _chosen(self, answer, expected, seconds):
         if answer is None or answer is Ellipsis:
@@ -59,6 +59,7 @@ class Borrowed:
         if not self.drawable(answer, expected):
             self._say(UNFIT, f"{_described(answer)} where {_described(expected)} is due")
             return expected
+        answer = _in_the_type_of(answer, expected)
         if seconds > PATIENCE_S:
             self._retired = True
             self._say(SLOW, f"{seconds:.1f} s")
@@ -71,12 +72,25 @@ class Borrowed:
 
 
 def same_shape(answer, expected):
-    """Say whether `answer` holds finite numbers in the shape of `expected`."""
+    """Say whether `answer` holds finite numbers in the shape of `expected` (a whole number where that is one)."""
     if isinstance(expected, (tuple, list)):
         paired = isinstance(answer, (tuple, list)) and len(answer) == len(expected)
         return paired and all(map(same_shape, answer, expected))
-    values = np.asarray(answer)
-    return values.shape == np.shape(expected) and values.dtype.kind in "buif" and bool(np.isfinite(values).all())
+    try:
+        values = np.asarray(answer)
+    except ValueError:
+        return False
+    if values.shape != np.shape(expected) or values.dtype.kind not in "buif" or not np.isfinite(values).all():
+        return False
+    return not isinstance(expected, int) or float(answer).is_integer()
+
+
+def _in_the_type_of(answer, expected):
+    if isinstance(expected, (tuple, list)):
+        return type(expected)(map(_in_the_type_of, answer, expected))
+    if isinstance(expected, np.ndarray):
+        return np.asarray(answer)
+    return type(expected)(answer) if isinstance(expected, (int, float)) else answer
 
 
 def _timed(function, args, kwargs):
@@ -94,9 +108,9 @@ def _close(answer, expected):
 
 
 def _described(value):
-    if isinstance(value, (tuple, list)) and value and not np.isscalar(value[0]):
+    if isinstance(value, (tuple, list)):
         return f"a {type(value).__name__} of {len(value)}"
-    if np.ndim(value) == 0:
-        return f"{value!r}" if isinstance(value, (bool, int, float, str)) else f"{type(value).__name__} {value}"
-    finite = "" if np.asarray(value).dtype.kind not in "fc" or np.isfinite(value).all() else " with NaN or infinity"
-    return f"shape {np.shape(value)}{finite}"
+    if not isinstance(value, np.ndarray):
+        return repr(value) if isinstance(value, (int, float, str)) else f"something of type {type(value).__name__}"
+    finite = value.dtype.kind not in "fc" or np.isfinite(value).all()
+    return f"shape {value.shape}" if finite else f"shape {value.shape} with NaN or infinity"

@@ -18,7 +18,7 @@ TILE = 32
 CSS = """
 .cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; }
 .cnncourse-canvas.cnncourse-interactive { cursor: pointer; touch-action: none; }
-.cnncourse-canvas:focus-visible { outline: 3px solid #3f90da; outline-offset: 1px; }
+.cnncourse-canvas.cnncourse-interactive:focus { outline: 3px solid #3f90da; outline-offset: 1px; }
 """
 
 

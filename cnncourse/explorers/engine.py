@@ -8,7 +8,8 @@
 
 All of a state is passed by name to `render`, `caption`, `pointer`, the buttons' functions and (if it is one) `alt`.
 `explorer.set(k=3)` does what a learner does; `explorer.state` and `explorer.picture` say what came of it.
-`CNNCOURSE_FALLBACK=1` (or `fallback=True`) uses core ipywidgets alone; `CNNCOURSE_STRICT=1` lets errors out.
+`CNNCOURSE_FALLBACK=1` (or `fallback=True`) uses core ipywidgets alone. An error while the learner moves the state is
+shown under the picture, which stays; outside a notebook, and everywhere with `CNNCOURSE_STRICT=1`, it is raised.
 """
 
 import base64
@@ -18,11 +19,12 @@ import traceback
 
 import ipywidgets as widgets
 import numpy as np
+from IPython import get_ipython
 from IPython.display import display
 from matplotlib.figure import Figure
 from traitlets import link
 
-from cnncourse.explorers.canvas import Canvas
+from cnncourse.explorers.canvas import Canvas, PointerEvent
 from cnncourse.explorers.fallback import PlainPicture
 from cnncourse.explorers.figures import FigureRender, KeptFigure
 from cnncourse.explorers.look import header_html, problem_html
@@ -60,7 +62,7 @@ class Explorer(widgets.VBox):
         super().__init__(**({} if layout is None else {"layout": layout}))
         self.title, self.controls, self.scale = title, dict(controls), scale
         self._render, self._alt, self._caption, self._pointer = render, alt, caption, pointer
-        self._extra, self._hover, self._quiet, self._kept, self._problem = dict(state or {}), hover, False, None, None
+        self._extra, self._hover, self._quiet, self._kept = dict(state or {}), hover, False, None
         self._header = widgets.HTML(header_html(title, note))
         self._caption_box = widgets.HTML()
         self._flow = widgets.Box([*map(_laid_out, self.controls.values()), *self._buttons(buttons or {})])
@@ -88,8 +90,6 @@ class Explorer(widgets.VBox):
 
     def point(self, kind, x=0.0, y=0.0, key=""):
         """Do what a pointer or key event does (for tests and demonstrations)."""
-        from cnncourse.explorers.canvas import PointerEvent
-
         self._pointed(PointerEvent(kind, x, y, key))
 
     def show(self, fallback=False):
@@ -102,7 +102,7 @@ class Explorer(widgets.VBox):
         interactive = self._pointer is not None
         self._picture = PlainPicture(interactive) if fallback else Canvas(interactive=interactive, hover=self._hover)
         self._picture.on_pointer(self._pointed)
-        self._refresh()
+        self._draw()
         body = [self._flow] if self._flow.children else []
         self.children = [self._header, *body, self._picture, self._caption_box]
 
@@ -163,7 +163,7 @@ class Explorer(widgets.VBox):
         try:
             yield
         except Exception as problem:
-            if os.environ.get("CNNCOURSE_STRICT") == "1":
+            if _lets_errors_out():
                 raise
             self._caption_box.value = problem_html(problem, traceback.format_exc())
 
@@ -201,6 +201,10 @@ def _laid_out(control):
     if hasattr(control, "style") and hasattr(control.style, "description_width"):
         control.style.description_width = "initial"
     return widgets.HBox([control.player, control]) if hasattr(control, "player") else control
+
+
+def _lets_errors_out():
+    return os.environ.get("CNNCOURSE_STRICT", "0" if get_ipython() else "1") == "1"
 
 
 def _asked_for_fallback():

@@ -14,7 +14,8 @@ def header_html(title, note):
 
 def problem_html(problem, trace):
     """Return a red sentence for an exception, its traceback folded below."""
-    sentence = escape(f"This picture could not be drawn. {type(problem).__name__}: {problem}")
+    kind = "" if isinstance(problem, ValueError) else f" ({type(problem).__name__})"
+    sentence = escape(f"The picture could not be drawn{kind}: {problem}")
     return (
         f'<div class="cnncourse-problem" role="alert">{sentence}</div>'
         f"<details><summary>Where it happened</summary><pre>{escape(trace)}</pre></details>"

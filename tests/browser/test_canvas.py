@@ -148,7 +148,7 @@ def test_an_error_is_shown_in_words_and_the_picture_stays(page):
     handle.focus()
     page.keyboard.press("Home")
     failing.get_by_role("alert").wait_for()
-    assert "ArithmeticError: no picture for -5" in failing.get_by_role("alert").inner_text()
+    assert "(ArithmeticError): no picture for -5" in failing.get_by_role("alert").inner_text()
     handle.focus()
     page.keyboard.press("End")
     failing.get_by_role("alert").wait_for(state="detached")
