@@ -57,6 +57,13 @@ def true_or_false(name, value):
     return bool(value)
 
 
+def random_generator(name, value):
+    """Return `value` when it is a NumPy Generator; seeds and the old RandomState are refused."""
+    if not isinstance(value, np.random.Generator):
+        raise TypeError(f"{name} must be a NumPy Generator such as np.random.default_rng(0), got {shown(value)}")
+    return value
+
+
 def float_array(name, value, dimensions=None, shape=None, axes=""):
     """Return `value` as an array of finite float32 or float64 (other types become float64), never a changed input.
 
@@ -65,8 +72,7 @@ def float_array(name, value, dimensions=None, shape=None, axes=""):
     """
     array = numeric_array(name, value, dimensions, shape, axes)
     if array.dtype not in (np.float32, np.float64):
-        with np.errstate(over="ignore"):
-            array = array.astype(np.float64)
+        array = narrowed(array, np.float64)
     if not np.isfinite(array).all():
         raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
     return array
@@ -94,6 +100,26 @@ def plain_array(name, value):
     except (TypeError, ValueError, RuntimeError) as error:
         got = "rows of different lengths" if "inhomogeneous" in str(error) else shown(value)
         raise TypeError(f"{name} must be an array, got {got}") from None
+
+
+def narrowed(array, dtype):
+    """Return `array` in `dtype`, uncopied where it is so already; what is too large becomes infinite without a warning."""
+    with np.errstate(over="ignore"):
+        return array.astype(dtype, copy=False)
+
+
+def largest(array):
+    """Return the largest absolute value of `array` as a float; 0 where it is empty."""
+    return max(float(array.max()), -float(array.min())) if array.size else 0.0
+
+
+def refuse_overflow(names, result, bound):
+    """Raise ValueError where `result` holds NaN or infinity; it is searched only if `bound` exceeds its dtype's range.
+
+    `bound` limits the absolute value of every number in `result` as computed from those in the arguments `names`.
+    """
+    if not bound <= np.finfo(result.dtype).max and not np.isfinite(result).all():
+        raise ValueError(f"{names} must hold smaller numbers: the result is too large for {result.dtype}")
 
 
 def one_of(name, value, choices):

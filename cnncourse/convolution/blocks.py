@@ -15,8 +15,8 @@ from numpy.lib.stride_tricks import sliding_window_view
 from cnncourse.arguments import whole_number, whole_numbers
 from cnncourse.convolution.arithmetic import output_size
 
-PLACES = 1024
-MOST_NUMBERS = 2**31
+BUFFER = 1 << 19
+MOST_NUMBERS = 2**28  # 2 GB of float64
 
 
 class Geometry(NamedTuple):
@@ -72,11 +72,11 @@ def grouped_windows(padded, geometry, writeable=False):
     return np.moveaxis(windows, range(3, 3 + axes), range(-axes, 0))
 
 
-def blocks(shape, size=PLACES):
+def blocks(shape, size):
     """Cut a grid of `shape` into boxes of at most about `size` cells that lie together in memory.
 
-    Yields one tuple of slices per box. Trailing axes stay whole while they fit; one axis is cut; those before it
-    are walked one index at a time.
+    Yields one tuple of slices per box. Trailing axes stay whole while they fit; one axis is cut evenly; those
+    before it are walked one index at a time.
 
     >>> [tuple((s.start, s.stop) for s in box) for box in blocks((3, 4), size=8)]
     [((0, 2), (0, 4)), ((2, 3), (0, 4))]
@@ -87,7 +87,8 @@ def blocks(shape, size=PLACES):
     steps = [1] * len(shape)
     steps[whole:] = (max(n, 1) for n in shape[whole:])
     if whole > 0:
-        steps[whole - 1] = max(1, size // max(1, math.prod(shape[whole:])))
+        most = max(1, size // max(1, math.prod(shape[whole:])))
+        steps[whole - 1] = math.ceil(shape[whole - 1] / math.ceil(shape[whole - 1] / most))
     counts = [-(-n // step) for n, step in zip(shape, steps, strict=True)]
     for index in np.ndindex(*counts):
         yield tuple(slice(i * s, min(n, i * s + s)) for i, s, n in zip(index, steps, shape, strict=True))
@@ -103,7 +104,7 @@ def column_blocks(windows, axes, ones=False):
     kernel, output = rest[:axes], rest[axes:]
     depth = C * math.prod(kernel)
     buffer = None
-    for box in blocks((N, *output)):
+    for box in blocks((N, *output), min(8192, max(256, BUFFER // depth))):
         n, *size = (part.stop - part.start for part in box)
         shape = (n, G, depth + ones, math.prod(size))
         if buffer is None:

@@ -9,7 +9,7 @@ import math
 
 import numpy as np
 
-from cnncourse.arguments import float_array, numeric_array, whole_number
+from cnncourse.arguments import float_array, largest, narrowed, numeric_array, refuse_overflow, whole_number
 from cnncourse.convolution.blocks import (
     MOST_NUMBERS,
     column_blocks,
@@ -40,14 +40,18 @@ def correlate(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     x, weight = _operands(x, weight, groups)
     shape = geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation, groups)
     rows = weight.reshape(groups, len(weight) // groups, -1)  # (G, K / G, C / G · taps)
+    bound = largest(x) * largest(weight) * rows.shape[-1]
     if bias is not None:
-        bias = float_array("bias", bias, shape=(len(weight),)).astype(x.dtype)
-        rows = np.concatenate([rows, bias.reshape(groups, -1, 1)], axis=-1)
+        bias = float_array("bias", bias, shape=(len(weight),))
+        bound += largest(bias)
+        rows = np.concatenate([rows, narrowed(bias, x.dtype).reshape(groups, -1, 1)], axis=-1)
     windows = grouped_windows(pad_spatial(x, shape.padding), shape)
     y = _empty_output(len(x), len(weight), shape.output_size, x.dtype)
     flat = y.reshape(len(x), groups, len(weight) // groups, math.prod(shape.output_size))
-    for box, places, columns in column_blocks(windows, len(shape.stride), ones=bias is not None):
-        np.matmul(rows, columns, out=flat[box[0], ..., places])
+    with np.errstate(over="ignore", invalid="ignore"):
+        for box, places, columns in column_blocks(windows, len(shape.stride), ones=bias is not None):
+            np.matmul(rows, columns, out=flat[box[0], ..., places])
+    refuse_overflow("x, weight and bias", y, bound)
     return y
 
 
@@ -82,11 +86,16 @@ def correlate_backward(grad_output, x, weight, stride=1, padding=0, dilation=1, 
     x, weight = _operands(x, weight, groups)
     shape = geometry(x.shape[2:], weight.shape[2:], stride, padding, dilation, groups)
     wanted = (len(x), len(weight), *shape.output_size)
-    grad_output = float_array("grad_output", grad_output, shape=wanted).astype(x.dtype, copy=False)
+    grad_output = float_array("grad_output", grad_output, shape=wanted)
+    bound = largest(grad_output) * (1 + largest(x) + largest(weight)) * max(grad_output.size, weight.size)
+    grad_output = narrowed(grad_output, x.dtype)
     rows = weight.reshape(groups, len(weight) // groups, -1)
     padded = pad_spatial(x, shape.padding)
     grad_padded = np.zeros(padded.shape, x.dtype)
-    grad_rows = _accumulate(grad_output, rows, padded, grad_padded, shape)
+    with np.errstate(over="ignore", invalid="ignore"):
+        grad_rows = _accumulate(grad_output, rows, padded, grad_padded, shape)
+    for result in (grad_padded, grad_rows):
+        refuse_overflow("grad_output, x and weight", result, bound)
     grad_x = np.ascontiguousarray(crop_spatial(grad_padded, shape.padding))
     grad_weight = np.ascontiguousarray(grad_rows[..., :-1]).reshape(weight.shape)
     return grad_x, grad_weight, grad_rows[..., -1].reshape(-1)

@@ -7,7 +7,7 @@ import math
 
 import numpy as np
 
-from cnncourse.arguments import float_array, numeric_array, real_number
+from cnncourse.arguments import float_array, numeric_array, random_generator, real_number
 
 DIRECTIONS = 32
 
@@ -69,8 +69,7 @@ def check_gradient(f, gradient, x, rng):
     x = float_array("x", x).astype(np.float64)
     if x.size == 0:
         raise ValueError(f"x must hold at least one number, got shape {x.shape}")
-    if not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator such as np.random.default_rng(0), got {type(rng).__name__}")
+    rng = random_generator("rng", rng)
     gradient = float_array("gradient", gradient(x.copy()) if callable(gradient) else gradient, shape=x.shape)
     expected, found = np.empty(DIRECTIONS), np.empty(DIRECTIONS)
     for n in range(DIRECTIONS):

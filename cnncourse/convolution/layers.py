@@ -9,7 +9,18 @@ from math import prod
 
 import numpy as np
 
-from cnncourse.arguments import float_array, numeric_array, real_number, whole_number, whole_numbers
+from cnncourse.arguments import (
+    float_array,
+    largest,
+    narrowed,
+    numeric_array,
+    random_generator,
+    real_number,
+    refuse_overflow,
+    whole_number,
+    whole_numbers,
+)
+from cnncourse.convolution.blocks import MOST_NUMBERS
 from cnncourse.convolution.correlation import correlate, correlate_backward
 from cnncourse.convolution.pooling import average_pool, average_pool_backward, max_pool, max_pool_backward
 
@@ -35,10 +46,13 @@ class Layer:
             raise ValueError("grad_output has no forward pass to go back through: call forward(x) first")
         x, shape = self._seen
         grad_output = float_array("grad_output", grad_output, shape=shape)
-        return self._grad_input(grad_output.astype(x.dtype, copy=False), x)
+        return self._grad_input(narrowed(grad_output, x.dtype), x)
 
     def _checked(self, x):
         return float_array("x", x)
+
+    def _parameters_in(self, dtype):
+        return [narrowed(self.parameters[name], dtype) for name in ("weight", "bias")]
 
 
 class Linear(Layer):
@@ -48,17 +62,27 @@ class Linear(Layer):
         super().__init__()
         self.in_features = whole_number("in_features", in_features, minimum=1)
         self.out_features = whole_number("out_features", out_features, minimum=1)
-        self.parameters = _he_parameters((self.out_features, self.in_features), rng)
+        self.parameters = _he_parameters("in_features and out_features", (self.out_features, self.in_features), rng)
 
     def _checked(self, x):
         return float_array("x", x, shape=(None, self.in_features), axes="(N, in_features)")
 
     def _output(self, x):
-        return x @ self.parameters["weight"].T.astype(x.dtype) + self.parameters["bias"].astype(x.dtype)
+        weight, bias = self._parameters_in(x.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            y = x @ weight.T + bias
+        refuse_overflow("x, weight and bias", y, largest(x) * largest(weight) * self.in_features + largest(bias))
+        return y
 
     def _grad_input(self, grad_output, x):
-        self.gradients = {"weight": grad_output.T @ x, "bias": grad_output.sum(axis=0)}
-        return grad_output @ self.parameters["weight"].astype(x.dtype)
+        weight, _ = self._parameters_in(x.dtype)
+        with np.errstate(over="ignore", invalid="ignore"):
+            self.gradients = {"weight": grad_output.T @ x, "bias": grad_output.sum(axis=0)}
+            grad_x = grad_output @ weight
+        bound = largest(grad_output) * (1 + largest(x) + largest(weight)) * max(len(x), self.out_features)
+        for result in (grad_x, *self.gradients.values()):
+            refuse_overflow("grad_output, x and weight", result, bound)
+        return grad_x
 
 
 class Conv2d(Layer):
@@ -71,17 +95,20 @@ class Conv2d(Layer):
         self.kernel_size = whole_numbers("kernel_size", kernel_size, length=2, minimum=1)
         self.stride = whole_numbers("stride", stride, length=2, minimum=1)
         self.padding = whole_numbers("padding", padding, length=2, minimum=0)
-        self.parameters = _he_parameters((self.out_channels, self.in_channels, *self.kernel_size), rng)
+        self.parameters = _he_parameters(
+            "in_channels, out_channels and kernel_size",
+            (self.out_channels, self.in_channels, *self.kernel_size),
+            rng,
+        )
 
     def _checked(self, x):
         return float_array("x", x, shape=(None, self.in_channels, None, None), axes="(N, in_channels, H, W)")
 
     def _output(self, x):
-        weight, bias = (self.parameters[name].astype(x.dtype, copy=False) for name in ("weight", "bias"))
-        return correlate(x, weight, bias, self.stride, self.padding)
+        return correlate(x, *self._parameters_in(x.dtype), self.stride, self.padding)
 
     def _grad_input(self, grad_output, x):
-        weight = self.parameters["weight"].astype(x.dtype, copy=False)
+        weight, _ = self._parameters_in(x.dtype)
         grad_x, grad_weight, grad_bias = correlate_backward(grad_output, x, weight, self.stride, self.padding)
         self.gradients = {"weight": grad_weight, "bias": grad_bias}
         return grad_x
@@ -223,7 +250,10 @@ class Network:
         for name in parameters:
             if name not in gradients:
                 raise ValueError(f"learning_rate has no gradient of {name} to scale: call backward() before step")
-            parameters[name] -= learning_rate * gradients[name]
+            with np.errstate(over="ignore", invalid="ignore"):
+                moved = parameters[name] - learning_rate * gradients[name]
+            refuse_overflow("learning_rate and the gradients", moved, np.inf)
+            parameters[name][...] = moved
 
     def predict(self, x, batch_size=64):
         """Return for each picture of `x` the class with the largest logit, (N,) whole numbers, a batch at a time."""
@@ -240,11 +270,11 @@ def _batch(x):
     return x
 
 
-def _he_parameters(shape, rng):
+def _he_parameters(names, shape, rng):
     """Return He's initialisation (He et al. 2015, eq. 10): normal weights of variance 2 / fan-in, and zero biases."""
-    if rng is not None and not isinstance(rng, np.random.Generator):
-        raise TypeError(f"rng must be a NumPy Generator such as np.random.default_rng(0), got {type(rng).__name__}")
-    rng = rng or np.random.default_rng()
+    rng = np.random.default_rng() if rng is None else random_generator("rng", rng)
+    if prod(shape) > MOST_NUMBERS:
+        raise ValueError(f"{names} must be smaller: together they ask for {float(prod(shape)):.3g} weights")
     return {"weight": rng.normal(0, np.sqrt(2 / prod(shape[1:])), size=shape), "bias": np.zeros(shape[0])}
 
 

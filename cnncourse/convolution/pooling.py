@@ -10,10 +10,10 @@ import math
 
 import numpy as np
 
-from cnncourse.arguments import float_array, whole_numbers
+from cnncourse.arguments import float_array, largest, narrowed, refuse_overflow, whole_numbers
 from cnncourse.convolution.blocks import crop_spatial, geometry, pad_spatial
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 13
 
 
 def max_pool(x, kernel_size, stride=None, padding=0):
@@ -52,8 +52,11 @@ def average_pool(x, kernel_size, stride=None, padding=0):
     array([[[[2.5 , 1.75]]]])
     """
     x, shape = _checked(x, kernel_size, stride, padding)
-    y = _pool(np.add, 0, x, shape)
-    y /= math.prod(shape.kernel_size)
+    area = math.prod(shape.kernel_size)
+    with np.errstate(over="ignore", invalid="ignore"):
+        y = _pool(np.add, 0, x, shape)
+    refuse_overflow("x", y, largest(x) * area)
+    y /= area
     return y
 
 
@@ -68,13 +71,13 @@ def max_pool_backward(grad_output, x, kernel_size, stride=None, padding=0):
              [0., 0., 0., 0.]]]])
     """
     x, shape = _checked(x, kernel_size, stride, padding)
-    return _winners_backward(np.maximum, -np.inf, grad_output, x, shape)
+    return _winners_backward(np.maximum, -np.inf, _checked_gradient(grad_output, x, shape), x, shape)
 
 
 def min_pool_backward(grad_output, x, kernel_size, stride=None, padding=0):
     """Return the gradient with respect to `x` of `min_pool`; ties and overlaps as in `max_pool_backward`."""
     x, shape = _checked(x, kernel_size, stride, padding)
-    return _winners_backward(np.minimum, np.inf, grad_output, x, shape)
+    return _winners_backward(np.minimum, np.inf, _checked_gradient(grad_output, x, shape), x, shape)
 
 
 def average_pool_backward(grad_output, x, kernel_size, stride=None, padding=0):
@@ -88,8 +91,10 @@ def average_pool_backward(grad_output, x, kernel_size, stride=None, padding=0):
     share = _checked_gradient(grad_output, x, shape) / math.prod(shape.kernel_size)
     grad_padded = pad_spatial(np.zeros_like(x), shape.padding)
     (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
-    for u, v in np.ndindex(f_y, f_x):
-        grad_padded[..., _places(u, s_y, H), _places(v, s_x, W)] += share
+    with np.errstate(over="ignore", invalid="ignore"):
+        for u, v in np.ndindex(f_y, f_x):
+            grad_padded[..., _places(u, s_y, H), _places(v, s_x, W)] += share
+    refuse_overflow("grad_output", grad_padded, largest(share) * f_y * f_x)
     return np.ascontiguousarray(crop_spatial(grad_padded, shape.padding))
 
 
@@ -105,42 +110,60 @@ def _checked(x, kernel_size, stride, padding):
 
 def _checked_gradient(grad_output, x, shape):
     wanted = (*x.shape[:2], *shape.output_size)
-    return float_array("grad_output", grad_output, shape=wanted).astype(x.dtype, copy=False)
+    return narrowed(float_array("grad_output", grad_output, shape=wanted), x.dtype)
 
 
 def _pool(combine, border, x, shape):
-    """Combine the entries of every window, a block of channels at a time: first down the columns, then across."""
+    """Combine the entries of every window, a block of channels at a time."""
     y = np.empty((*x.shape[:2], *shape.output_size), x.dtype)
-    (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
-    for maps, pooled in _channel_blocks(x, y):
-        padded = pad_spatial(maps, shape.padding, border)
-        down = _fold(combine, padded.swapaxes(-1, -2), f_y, s_y, H).swapaxes(-1, -2)  # (1, P, H', W + 2p)
-        pooled[...] = _fold(combine, down, f_x, s_x, W)
+    for maps, pooled in _channel_blocks(math.prod(shape.output_size), x, y):
+        pooled[...] = _fold_windows(combine, pad_spatial(maps, shape.padding, border), shape)
     return y
 
 
-def _winners_backward(combine, border, grad_output, x, shape):
-    """Add each window's gradient, in reading order, at the place of its winner."""
-    grad_x = np.empty_like(x)
+def _fold_windows(combine, padded, shape):
+    """Combine down the columns first, where whole rows lie together, then across."""
     (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
-    for maps, grad_maps, grads in _channel_blocks(x, grad_x, grad_output):
+    down = _fold(combine, padded.swapaxes(-1, -2), f_y, s_y, H).swapaxes(-1, -2)  # (1, P, H', W + 2p)
+    return _fold(combine, down, f_x, s_x, W)
+
+
+def _winners_backward(combine, border, grad_output, x, shape):
+    """Add each window's gradient to its winner: the first entry, in reading order, that equals the pooled number.
+
+    The last entries are added first, so that a number won by several windows sums them in reading order.
+    """
+    grad_x = np.empty_like(x)
+    for maps, grad_maps, grads in _channel_blocks(math.prod(shape.output_size), x, grad_x, grad_output):
         padded = pad_spatial(maps, shape.padding, border)
-        places = np.arange(padded.size).reshape(padded.shape)
-        across, places = _fold_places(combine, padded, places, f_x, s_x, W)
-        places = _fold_places(combine, across.swapaxes(-1, -2), places.swapaxes(-1, -2), f_y, s_y, H)[1]
-        grad_padded = np.zeros(padded.shape, x.dtype)
-        np.add.at(grad_padded.reshape(-1), places.swapaxes(-1, -2).reshape(-1), grads.reshape(-1))
+        pooled = _fold_windows(combine, padded, shape)
+        undecided = np.ones(pooled.shape, bool)
+        winners = []
+        for entry in _entries(shape):
+            won = (padded[entry] == pooled) & undecided
+            undecided ^= won
+            winners.append((entry, won))
+        grad_padded = np.zeros_like(padded)
+        for entry, won in reversed(winners):
+            grad_padded[entry] += np.where(won, grads, 0)
         grad_maps[...] = crop_spatial(grad_padded, shape.padding)
     return grad_x
 
 
-def _channel_blocks(*batches):
-    """Cut batches (N, C, H, W) into views (1, P, H, W) of P channels each that fit the processor's cache."""
+def _channel_blocks(places, *batches):
+    """Cut batches (N, C, H, W) into views (1, P, H, W): P channels of so many output `places` fit the cache."""
     channels = math.prod(batches[0].shape[:2])
-    step = max(1, _BLOCK // max(1, math.prod(batches[0].shape[2:])))
+    step = max(1, _BLOCK // places)
     flat = [batch.reshape(1, channels, *batch.shape[2:]) for batch in batches]
     for start in range(0, channels, step):
         yield [batch[:, start : start + step] for batch in flat]
+
+
+def _entries(shape):
+    """Yield for every kernel entry, in reading order, the index of its picture of numbers: one per window."""
+    (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
+    for u, v in np.ndindex(f_y, f_x):
+        yield ..., _places(u, s_y, H), _places(v, s_x, W)
 
 
 def _places(offset, stride, count):
@@ -154,13 +177,3 @@ def _fold(combine, x, f, s, n):
     for u in range(1, f):
         folded = combine(folded, x[..., _places(u, s, n)])
     return folded
-
-
-def _fold_places(combine, x, places, f, s, n):
-    """Fold as `_fold`, and return with every winner its place: the first one where several are equal."""
-    best, where = x[..., _places(0, s, n)], places[..., _places(0, s, n)].copy()
-    for u in range(1, f):
-        better = combine(best, x[..., _places(u, s, n)])
-        np.copyto(where, places[..., _places(u, s, n)], where=better != best)
-        best = better
-    return best, where
