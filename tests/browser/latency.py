@@ -1,10 +1,12 @@
 """How long a key takes to become a new picture, in the real JupyterLab.
 
-    python tests/browser/latency.py            # prints medians; fails where one is over its bar
+    python tests/browser/latency.py                  medians for a pixel picture and a figure; fails over a bar
+    python tests/browser/latency.py FILE.ipynb        medians for every explorer of a notebook that has a slider
 
 The time runs from the key's event to the first frame after the new pixels were put on the canvas.
 """
 
+import argparse
 import sys
 import tempfile
 from pathlib import Path
@@ -12,8 +14,10 @@ from statistics import median
 
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook
-from playwright.sync_api import Page
+from playwright.sync_api import Locator, Page
+from playwright.sync_api import TimeoutError as NoAnswer
 
+from course_notebooks import copy_notebooks, relative_name
 from lab import Lab, chromium, new_page, open_notebook, run_all
 
 BARS_MS = {"canvas": 50, "figure": 120}
@@ -64,18 +68,65 @@ def measure(page: Page) -> dict[str, float]:
     return {kind: median(time_keys(page, handle, 30)) for kind, handle in handles.items()}
 
 
-def main():
+def time_there_and_back(page: Page, handle: Locator, times: int) -> list[float]:
+    """Press → and ← in turn on a slider and return the milliseconds of the keys that changed the picture."""
+    keys = ["ArrowRight", "ArrowLeft"]
+    if handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax"):
+        keys.reverse()
+    for number in range(times):
+        handle.press(keys[number % 2])
+        try:
+            page.wait_for_function("count => keyTimes.length > count", arg=number, timeout=3000)
+        except NoAnswer:
+            break
+    return page.evaluate("() => keyTimes.splice(0)")
+
+
+def measure_explorers(page: Page):
+    """Print the median milliseconds of the first slider of every explorer that changes its picture."""
+    start_stopwatch(page)
+    explorers = page.locator(".cnncourse-explorer")
+    for number in range(explorers.count()):
+        title = explorers.nth(number).locator(".cnncourse-title").text_content()
+        handles = explorers.nth(number).locator(".noUi-handle")
+        timed = (time_there_and_back(page, handles.nth(place), 20) for place in range(handles.count()))
+        times = next(filter(None, timed), None)
+        print(f"{title}: {f'{median(times):.0f} ms from key to picture' if times else 'no slider changes it'}")
+
+
+def measure_notebook(path: Path) -> list[str]:
+    """Run a notebook of the course, measure its explorers, and return the errors of its cells."""
+    with tempfile.TemporaryDirectory() as folder, Lab(copy_notebooks(Path(folder))) as lab, chromium() as browser:
+        page, _ = new_page(browser)
+        open_notebook(page, lab, relative_name(path))
+        errors = run_all(page)
+        measure_explorers(page)
+    return errors
+
+
+def measure_demonstration():
+    """Print the medians for a pixel picture and a figure, and exit with 1 if one is over its bar."""
     with tempfile.TemporaryDirectory() as folder:
         write_notebook(Path(folder) / "keys.ipynb", [IMPORTS, "numbers_explorer()", "curve_explorer()"])
         with Lab(Path(folder)) as lab, chromium() as browser:
             page, _ = new_page(browser, height=1400)
             open_notebook(page, lab, "keys.ipynb")
             if errors := run_all(page):
-                sys.exit("\n".join(errors))
+                sys.exit("\n".join(errors) or 0)
             medians = measure(page)
     for kind, milliseconds in medians.items():
         print(f"{kind}: {milliseconds:.0f} ms from key to picture (bar {BARS_MS[kind]} ms)")
     sys.exit(any(medians[kind] > bar for kind, bar in BARS_MS.items()))
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("notebook", type=Path, nargs="*")
+    notebooks = parser.parse_args().notebook
+    if not notebooks:
+        measure_demonstration()
+    errors = [error for path in notebooks for error in measure_notebook(path)]
+    sys.exit("\n".join(errors) or 0)
 
 
 if __name__ == "__main__":
