@@ -1,4 +1,4 @@
-"""Every notebook in the real JupyterLab: all cells run, every explorer follows the keyboard, nothing leaves the machine."""
+"""Every notebook in the real JupyterLab: cells run, explorers follow the keyboard, nothing leaves the machine."""
 
 import tempfile
 from pathlib import Path
@@ -72,7 +72,7 @@ def _answering_controls(page: Page, explorer: Locator) -> list[str]:
 
 
 def _title(explorer: Locator) -> str:
-    return explorer.locator(".cnncourse-title").inner_text()
+    return explorer.locator(".cnncourse-title").text_content()
 
 
 @pytest.mark.parametrize("name", [relative_name(path) for path in notebook_paths()])
