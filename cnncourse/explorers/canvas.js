@@ -57,6 +57,7 @@ export default () => {
   }
 
   function now(model, event) {
+    if (next) model.send(next);
     next = null;
     waiting = performance.now();
     model.send(event);
@@ -75,7 +76,12 @@ export default () => {
       };
     };
     const onFrame = (event) => {
-      if (!queued) requestAnimationFrame(() => { if (queued) move(model, queued); queued = null; });
+      if (!queued) {
+        requestAnimationFrame(() => {
+          if (queued) move(model, queued);
+          queued = null;
+        });
+      }
       queued = event;
     };
     canvas.addEventListener("pointerdown", (event) => {
@@ -92,6 +98,7 @@ export default () => {
     const release = (event) => {
       if (!pressed) return;
       pressed = false;
+      if (queued) next = queued;
       queued = null;
       now(model, { kind: "release", ...at(event) });
     };

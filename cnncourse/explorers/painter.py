@@ -19,12 +19,12 @@ import matplotlib
 import numpy as np
 from PIL import Image, ImageDraw, ImageFont
 
+from cnncourse.explorers.colouring import colours, named, rgb_bytes, rgba
 from cnncourse.plots import GRID, INK, ORANGE, PAPER, WHITE
 
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 CAPITAL_HEIGHT = 0.729  # of the font size, in DejaVu Sans
 LINE_HEIGHT = 1.35
-COLORMAPS = {"diverging": "RdBu_r"}
 
 
 class Painter:
@@ -160,8 +160,8 @@ class Painter:
         values = np.atleast_2d(np.asarray(array, dtype=float))
         cell_width, cell_height = cell if isinstance(cell, tuple) else (cell, cell)
         rows, columns = values.shape
-        backs = colours(values, colormap, limits) if colormap else np.broadcast_to(_bytes(fill), (rows, columns, 3))
-        backs = np.where(np.isnan(values)[..., None], _bytes(fill), backs).astype(np.uint8)
+        backs = colours(values, colormap, limits) if colormap else np.broadcast_to(rgb_bytes(fill), (rows, columns, 3))
+        backs = np.where(np.isnan(values)[..., None], rgb_bytes(fill), backs).astype(np.uint8)
         self.image(backs, x, y, columns * cell_width, rows * cell_height)
         marks = highlight if isinstance(highlight, dict) else dict.fromkeys(highlight or (), ORANGE)
         boxes = [(*_window(mark, x, y, cell_width, cell_height), tint) for mark, tint in marks.items()]
@@ -182,7 +182,7 @@ class Painter:
 
     def colour_bar(self, x, y, width, height, low, high, colormap="viridis", format="{:g}", label="", size=11):
         """Paint a horizontal bar of the colour map with its two ends, and a label between them, written below."""
-        self.image(np.linspace(0, 1, 256)[None], x, y, width, height, True, _named(colormap), (0, 1), outline=GRID)
+        self.image(np.linspace(0, 1, 256)[None], x, y, width, height, True, named(colormap), (0, 1), outline=GRID)
         write = _writer(format)
         self.text(x, y + height + 5, write(low), size, anchor="lt")
         self.text(x + width, y + height + 5, write(high), size, anchor="rt")
@@ -230,42 +230,6 @@ def cell_at(x, y, left, top, cell, rows, columns):
     return (row, column) if 0 <= row < rows and 0 <= column < columns else None
 
 
-def colours(array, colormap="gray", limits=None):
-    """Return the uint8 colours `(H, W, 3)` of a picture or, through a colour map, of a matrix.
-
-    `colormap` is "gray", "viridis", "cividis", "diverging" (white at zero, as far to either side) or another of
-    matplotlib's names. `limits` is (low, high); without it floats inside [0, 1] keep that range under
-    "gray", others run from smallest to largest. NaN is painted as paper.
-    """
-    array = np.asarray(array)
-    if array.ndim == 3:
-        array = array if array.dtype == np.uint8 else np.round(np.clip(array, 0, 1) * 255).astype(np.uint8)
-        return array[..., :3]
-    if array.dtype == np.uint8 and limits is None:
-        limits = (0, 255)
-    values = array.astype(float)
-    low, high = limits or _range(values, colormap)
-    share = (values - low) / ((high - low) or 1.0)
-    index = np.clip(np.nan_to_num(share, nan=0.0) * 256, 0, 255).astype(np.uint8)
-    out = _table(_named(colormap))[index]
-    return np.where(np.isnan(values)[..., None], _bytes(PAPER), out) if np.isnan(values).any() else out
-
-
-@lru_cache(maxsize=256)
-def rgba(colour):
-    """Return a colour as four whole numbers in 0…255.
-
-    >>> rgba("#ff0080"), rgba((1, 2, 3))
-    ((255, 0, 128, 255), (1, 2, 3, 255))
-    """
-    if isinstance(colour, str):
-        digits = colour.lstrip("#")
-        if len(digits) not in (6, 8):
-            raise ValueError(f"colour must be '#rrggbb' or '#rrggbbaa', got {colour!r}")
-        colour = tuple(bytes.fromhex(digits))
-    return (*colour, 255)[:4]
-
-
 def _ink(colour, alpha):
     if colour is None:
         return None
@@ -279,34 +243,9 @@ def _writer(format):
     return lambda value: write(value).replace("-", "−")
 
 
-def _bytes(colour):
-    return np.array(rgba(colour)[:3], dtype=np.uint8)
-
-
 def _window(mark, x, y, cell_width, cell_height):
     row, column, rows, columns = mark if len(mark) == 4 else (*mark, 1, 1)
     return (x + column * cell_width, y + row * cell_height, columns * cell_width, rows * cell_height)
-
-
-def _range(values, colormap):
-    known = values[np.isfinite(values)]
-    if known.size == 0:
-        return 0.0, 1.0
-    if _named(colormap) in COLORMAPS.values():
-        reach = np.abs(known).max()
-        return -reach, reach
-    if colormap == "gray" and known.min() >= 0 and known.max() <= 1:
-        return 0.0, 1.0
-    return known.min(), known.max()
-
-
-def _named(colormap):
-    return COLORMAPS.get(colormap, colormap)
-
-
-@lru_cache(maxsize=32)
-def _table(name):
-    return matplotlib.colormaps[name](np.arange(256), bytes=True)[:, :3]
 
 
 @lru_cache(maxsize=64)
