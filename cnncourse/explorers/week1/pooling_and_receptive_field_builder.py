@@ -47,19 +47,20 @@ NEW = {
 }
 
 
-def receptive_field_builder(receptive_field=None):
+def receptive_field_builder(receptive_field=None, preset="VGG start", view=SEEN):
     """Show a stack of layers on a photo: what a unit sees in every level, and how much each pixel counts.
 
+    `preset` names the first stack, a key of `PRESETS`; `view` is "what it sees" or "how much each pixel counts".
     The table's size, jump and start come from the learner's `receptive_field` where it works, else from the course's.
     """
     measure = learners(receptive_field, course_receptive_field) if receptive_field else course_receptive_field
-    side, layers = PRESETS["VGG start"]
+    side, layers = PRESETS[preset]
     choose = {name: partial(_preset, name) for name in PRESETS}
     return Explorer(
         partial(render, measure=measure),
         {
             "photo_name": Dropdown(options=photo_names(), value="cat", description="Photo"),
-            "view": ToggleButtons(options=[SEEN, COUNTS], description="Show"),
+            "view": ToggleButtons(options=[SEEN, COUNTS], value=view, description="Show"),
             "new": Dropdown(options=list(NEW), value="conv 3×3", description="New layer"),
         },
         title="Receptive-field builder",
@@ -88,9 +89,9 @@ def add_layer(*, side, layers, new, **_):
 
 
 def remove_layer(*, side, layers, unit, **_):
-    """Return the changes that take the last layer away; the first one stays."""
-    if len(layers) == 1:
-        return {"message": "One layer must stay."}
+    """Return the changes that take the last layer away, as long as there is one."""
+    if not layers:
+        return {"message": "Only the picture is left: add a layer."}
     lower = layers[:-1]
     unit = unit if unit[0] <= len(lower) else stack.centre_unit(side, lower, len(lower))
     return {"layers": lower, "unit": unit, "message": ""}
@@ -114,7 +115,7 @@ def pointer(event, *, side, layers, unit, **_):
 def _moved(key, side, layers, unit):
     level, row, column = unit
     if key in ("Enter", " "):
-        return stack.centre_unit(side, layers, level % len(layers) + 1)
+        return stack.centre_unit(side, layers, level + 1 if level < len(layers) else 1 if layers else 0)
     down, across = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}[key]
     return stack.valid_unit(side, layers, (level, row + down, column + across))
 

@@ -30,8 +30,11 @@ START = (
 POOLS = {"max": course_max_pool, "average": course_average_pool, "min": min_pool}
 
 
-def pooling_on_numbers(max_pool=None, average_pool=None):
-    """Show pooling of a 6 × 6 table; the learner's `max_pool` and `average_pool` compute the output where they work."""
+def pooling_on_numbers(max_pool=None, average_pool=None, kind="max", kernel=2, stride=2, padding=0):
+    """Show pooling of a 6 × 6 table; the learner's `max_pool` and `average_pool` compute the output where they work.
+
+    `kind` is "max", "average" or "min"; it and the whole numbers are where the controls stand first.
+    """
     pools = dict(POOLS)
     if max_pool is not None:
         pools["max"] = learners(max_pool, course_max_pool)
@@ -40,10 +43,10 @@ def pooling_on_numbers(max_pool=None, average_pool=None):
     return Explorer(
         partial(render, pools=pools),
         {
-            "kind": ToggleButtons(options=list(KINDS), value="max", description="Pooling"),
-            "kernel": IntSlider(value=2, min=1, max=4, description="Kernel size"),
-            "stride": IntSlider(value=2, min=1, max=4, description="Stride"),
-            "padding": IntSlider(value=0, min=0, max=2, description="Padding"),
+            "kind": ToggleButtons(options=list(KINDS), value=kind, description="Pooling"),
+            "kernel": IntSlider(value=kernel, min=1, max=4, description="Kernel size"),
+            "stride": IntSlider(value=stride, min=1, max=4, description="Stride"),
+            "padding": IntSlider(value=padding, min=0, max=2, description="Padding"),
         },
         title="Pooling on numbers",
         note=(
