@@ -6,11 +6,13 @@ from cnncourse.exercises.exercise import Case, Exercise
 def output_size(n, kernel_size, stride=1, padding=0, dilation=1):
     """Return how many windows fit along n pixels, as a whole number.
 
-    kernel_size f: weights in a row. stride s: pixels from one window to the next. padding p: zeros added
-    at EACH of the two ends. dilation d: the weights lie d pixels apart, so that the kernel reaches over
-    d·(f − 1) + 1 pixels (with d = 1 just f). A window that would stick out is left out.
+    kernel_size f: weights in a row. stride s: pixels from one window to the next.
+    padding p: zeros added at EACH of the two ends. dilation d: the weights lie d pixels apart, so that
+    the kernel reaches over d·(f − 1) + 1 pixels (with d = 1 just f).
+    A window that would stick out is left out.
 
-    output_size(6, 3) is 4; output_size(6, 3, stride=2) is 2; output_size(7, 3, stride=2, padding=1) is 4.
+    output_size(6, 3) is 4; output_size(6, 3, stride=2) is 2;
+    output_size(7, 3, stride=2, padding=1) is 4.
     """
     reach = dilation * (kernel_size - 1) + 1
     return (n + 2 * padding - reach) // stride + 1

@@ -149,8 +149,8 @@ def _verdict(found, *, photo, kernel, move, amount):
     if found.inside < NOTHING:
         against = _percent(found.against_unmoved)
         return (
-            f"The {kernel} filter is <b>equivariant</b> to this move. It is not <i>invariant</i>: against the answer to the "
-            f"unmoved picture there is a difference of up to {against}"
+            f"The {kernel} filter is <b>equivariant</b> to this move. It is not <i>invariant</i>: against the answer "
+            f"to the unmoved picture there is a difference of up to {against}"
         )
     between = (
         "" if move == "turn" and amount % 6 == 0 else " (some of the difference comes from reading between pixels)"
@@ -190,8 +190,8 @@ def _draw_difference(painter, found, limits):
             painter.rectangle(x + column * scale, MIDDLE + row * scale, 2, 2, fill=ORANGE)
     text = _percent(found.inside)
     painter.text(x + BOX / 2, MIDDLE + BOX + 24, text, 22, INK, True, "mm")
-    painter.text(x + BOX / 2, MIDDLE + BOX + 48, "at most, inside the dotted line", 11, MUTED, anchor="mm")
-    painter.colour_bar(x, MIDDLE + BOX + 66, BOX, 8, -1, 1, "diverging", "{:+.0f}", "strongest = 1", 11)
+    painter.text(x + BOX / 2, MIDDLE + BOX + 48, "at most, inside the dotted line", 12, MUTED, anchor="mm")
+    painter.colour_bar(x, MIDDLE + BOX + 66, BOX, 8, -1, 1, "diverging", "{:+.0f}", "strongest = 1", 12)
 
 
 def _untouched(move, amount):

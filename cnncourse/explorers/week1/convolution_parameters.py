@@ -11,7 +11,7 @@ from cnncourse.plots import BLUE, GREY, GRID, INK, MUTED, PURPLE
 
 WIDTH, HEIGHT = 880, 462
 LEFT, RIGHT, DECADES = 268, 690, 15
-SCALE_WORDS = {0: "1", 3: "thousand", 6: "million", 9: "billion", 12: "trillion", 15: "10¹⁵"}
+SCALE_WORDS = {0: "1", 3: "thousand", 6: "million", 9: "billion", 12: "trillion", 15: "1,000 trillion"}
 
 
 @dataclass(frozen=True)
@@ -113,7 +113,7 @@ def _draw_scale(painter):
     for decade in range(0, DECADES + 1, 3):
         x = _place(10**decade)
         painter.line(x, 424, x, 432, MUTED, 1)
-        painter.text(x, 444, SCALE_WORDS[decade], 11, MUTED, anchor="mm")
+        painter.text(x, 444, SCALE_WORDS[decade], 12, MUTED, anchor="mm")
     painter.line(LEFT, 428, RIGHT, 428, GRID, 1.5)
 
 

@@ -80,7 +80,7 @@ def alt(*, cover, forward=conv_forward, size=course_output_size, **state):
         f"A picture of {model.picture.shape[0]} × {model.picture.shape[1]} numbers, padding {model.padding}, a kernel "
         f"of {model.kernel.shape[0]} × {model.kernel.shape[1]}, stride {model.stride}, dilation {model.dilation}; "
         f"output cell row {i}, column {j} is {short(model.output[i, j])}, from the window at row {top}, column {left}."
-    )
+    ).replace("-", "−")
 
 
 def pointer(event, *, cover, forward=conv_forward, size=course_output_size, **state):
@@ -127,17 +127,17 @@ def _edited(event, model, places):
 
 
 def _controls():
-    slim = widgets.Layout(width="210px")
+    wide, narrow = widgets.Layout(width="250px"), widgets.Layout(width="auto")
     return {
-        "picture": widgets.Dropdown(options=list(PICTURES), description="picture", layout=slim),
-        "kernel": widgets.Dropdown(options=[*PRESETS, OWN], description="kernel", layout=slim),
-        "own": widgets.Text("0 1 0; 1 -4 1; 0 1 0", description="your own", continuous_update=False, layout=slim),
-        "padding": widgets.IntSlider(0, 0, 2, description="padding", layout=slim),
-        "border": widgets.Dropdown(options=list(BORDERS), description="filled with", layout=slim),
-        "stride": widgets.IntSlider(1, 1, 3, description="stride", layout=slim),
-        "dilation": widgets.IntSlider(1, 1, 3, description="dilation", layout=slim),
-        "step": play(widgets.IntSlider(0, 0, 15, description="output cell", layout=slim)),
-        "cover": widgets.Checkbox(False, description="cover later cells", indent=False, layout=slim),
+        "picture": widgets.Dropdown(options=list(PICTURES), description="picture", layout=wide),
+        "kernel": widgets.Dropdown(options=[*PRESETS, OWN], description="kernel", layout=wide),
+        "own": widgets.Text("0 1 0; 1 -4 1; 0 1 0", description="your own", continuous_update=False, layout=wide),
+        "padding": widgets.IntSlider(0, 0, 2, description="padding", layout=wide),
+        "border": widgets.Dropdown(options=list(BORDERS), description="filled with", layout=wide),
+        "stride": widgets.IntSlider(1, 1, 3, description="stride", layout=wide),
+        "dilation": widgets.IntSlider(1, 1, 3, description="dilation", layout=wide),
+        "step": play(widgets.IntSlider(0, 0, 15, description="output cell", layout=widgets.Layout(width="220px"))),
+        "cover": widgets.Checkbox(False, description="cover later cells", indent=False, layout=narrow),
     }
 
 

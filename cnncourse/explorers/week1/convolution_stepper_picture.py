@@ -69,9 +69,9 @@ def _window_box(model, places):
 
 
 def _number_size(cell, texts=()):
-    """Return a size in which the longest of `texts` fits a cell (width, height), from 11 to 16."""
+    """Return a size in which the longest of `texts` fits a cell (width, height), from 12 to 16."""
     longest = max(map(len, texts), default=1)
-    return min(16, max(11, min(cell[1] * 0.4, cell[0] * 1.35 / longest)))
+    return min(16, max(12, min(cell[1] * 0.4, cell[0] * 1.35 / longest)))
 
 
 def _draw_input(painter, model, places, state):
@@ -125,7 +125,7 @@ def _draw_window(painter, model, places):
         painter.text(x + width / 2 + 0.5, y + height / 2 + 0.5, short(model.window[u, v]), size, INK, True, "mm")
         if height >= 38:
             weight = f"×{as_fraction(model.kernel[u, v])}".replace("-", "−")
-            painter.text(x + width - 3, y + height - 3, weight, 11, INK, anchor="rb")
+            painter.text(x + width - 3, y + height - 3, weight, 12, INK, anchor="rb")
     x, y, box_width, box_height = _window_box(model, places)
     painter.rectangle(x - 1, y - 1, box_width + 2.5, box_height + 2.5, outline=ORANGE, line_width=3)
 

@@ -174,7 +174,7 @@ def _draw_result(painter, kernel, output, chosen, place):
 
 def _draw_titles(painter, layer):
     f, C, K, n, m = layer.kernel_size, layer.channels, layer.kernels, layer.side, layer.out
-    framed = f" (with its frame {layer.padded} × {layer.padded})" if layer.padding else ""
+    framed = f" ({layer.padded} × {layer.padded} with its frame)" if layer.padding else ""
     kernels = f"{K} kernel{'s' if K > 1 else ''} of {f} × {f} × {C}"
     for x, title, detail in (
         (24, f"input {n} × {n} × {C}", f"height × width × channels{framed}"),
@@ -182,7 +182,7 @@ def _draw_titles(painter, layer):
         (624, f"output {m} × {m} × {K}", f"{K} feature map{'s' if K > 1 else ''}, one from each kernel"),
     ):
         painter.text(x, 20, title, 15, INK, bold=True)
-        painter.text(x, 39, detail, 11, MUTED)
+        painter.text(x, 40, detail, 12, MUTED)
 
 
 def _draw_counts(painter, layer):
