@@ -152,3 +152,11 @@ def test_an_error_is_shown_in_words_and_the_picture_stays(page):
     handle.focus()
     page.keyboard.press("End")
     failing.get_by_role("alert").wait_for(state="detached")
+
+
+def test_after_reloading_the_page_the_present_picture_is_back(page):
+    page.evaluate("() => window.jupyterapp.commands.execute('docmanager:save')")
+    before = picture(page, 0).evaluate(PIXELS)
+    page.reload()
+    picture(page, 0).wait_for()
+    assert picture(page, 0).evaluate(PIXELS) == before
