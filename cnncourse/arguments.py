@@ -72,8 +72,9 @@ def float_array(name, value, dimensions=None, shape=None, axes=""):
     """
     array = numeric_array(name, value, dimensions, shape, axes)
     if array.dtype not in (np.float32, np.float64):
-        array = narrowed(array, np.float64)
-    if not np.isfinite(array).all():
+        with np.errstate(over="ignore"):
+            array = array.astype(np.float64)
+    if not _all_finite(array):
         raise ValueError(f"{name} must hold finite numbers, got NaN or infinity")
     return array
 
@@ -102,10 +103,17 @@ def plain_array(name, value):
         raise TypeError(f"{name} must be an array, got {got}") from None
 
 
-def narrowed(array, dtype):
-    """Return `array` in `dtype`, uncopied where it is so already; what is too large becomes infinite without a warning."""
+def narrowed(name, array, dtype):
+    """Return `array` in `dtype`, uncopied if it is so already; ValueError where a number does not fit in it."""
+    if array.dtype == dtype:
+        return array
     with np.errstate(over="ignore"):
-        return array.astype(dtype, copy=False)
+        array = array.astype(dtype)
+    if not np.isfinite(array).all():
+        raise ValueError(
+            f"{name} must hold finite numbers that fit in {np.dtype(dtype)}, got NaN, infinity or larger ones"
+        )
+    return array
 
 
 def largest(array):
@@ -118,8 +126,16 @@ def refuse_overflow(names, result, bound):
 
     `bound` limits the absolute value of every number in `result` as computed from those in the arguments `names`.
     """
-    if not bound <= np.finfo(result.dtype).max and not np.isfinite(result).all():
+    if not bound <= float(np.finfo(result.dtype).max) and not np.isfinite(result).all():
         raise ValueError(f"{names} must hold smaller numbers: the result is too large for {result.dtype}")
+
+
+def _all_finite(array, block=1 << 16):
+    """Say whether every number is finite, a block at a time, so that the answers stay in the processor's cache."""
+    if array.size <= block or not array.flags.c_contiguous:
+        return bool(np.isfinite(array).all())
+    flat = array.reshape(-1)
+    return all(np.isfinite(flat[start : start + block]).all() for start in range(0, flat.size, block))
 
 
 def one_of(name, value, choices):

@@ -4,11 +4,14 @@ Conventions: a picture is (H, W) or (H, W, 3); rows run downwards, so y grows do
 from the x axis (right) towards the y axis (down). Kernels are laid on as they are, not turned (cross-correlation).
 """
 
+import math
+
 import numpy as np
+from numpy.lib.stride_tricks import sliding_window_view
 
-from cnncourse.arguments import float_array, one_of, real_number
+from cnncourse.arguments import float_array, largest, narrowed, one_of, real_number, refuse_overflow
 
-_BLOCK = 1 << 14
+_BLOCK = 1 << 17
 _PAD_MODES = {"zero": "constant", "reflect": "reflect", "edge": "edge"}
 _OPERATORS = ("sobel", "prewitt", "scharr")
 
@@ -51,8 +54,8 @@ def filter_image(image, kernel, padding="same", border="zero"):
     inside. `border` says what lies outside for "same": "zero", "reflect" (mirrored about the outermost pixel, which
     is not repeated) or "edge" (the outermost pixel repeated). Raises ValueError or TypeError for other arguments.
 
-    Faster than the loop over pixels: one multiplication and one addition per *kernel* entry handle a whole block of
-    rows that stays in the processor's cache.
+    Faster than the loop over pixels: a row of results needs f_y rows, which already lie in memory as a matrix, so one
+    product weights and sums them down the columns, and f_x additions sum across.
 
     >>> filter_image(np.array([[10, 10, 0, 0]]), np.array([[1, 0, -1]]), padding="valid")
     array([[10., 10.]])
@@ -60,12 +63,15 @@ def filter_image(image, kernel, padding="same", border="zero"):
     image = float_array("image", image, dimensions=(2, 3), axes="(H, W) or (H, W, 3)")
     if image.ndim == 3 and image.shape[2] != 3:
         raise ValueError(f"image must have shape (H, W) or (H, W, 3), got shape {image.shape}")
-    kernel = float_array("kernel", kernel, dimensions=2, axes="(rows, columns)").astype(image.dtype)
+    kernel = narrowed("kernel", float_array("kernel", kernel, dimensions=2, axes="(rows, columns)"), image.dtype)
     one_of("padding", padding, ("same", "valid"))
     one_of("border", border, tuple(_PAD_MODES))
     if image.size == 0 or kernel.size == 0:
         raise ValueError(f"image and kernel must not be empty, got shapes {image.shape} and {kernel.shape}")
-    return _weighted_shifts(_with_border(image, kernel.shape, border) if padding == "same" else image, kernel)
+    with np.errstate(over="ignore", invalid="ignore"):
+        filtered = _filter(_with_border(image, kernel.shape, border) if padding == "same" else image, kernel)
+    refuse_overflow("image and kernel", filtered, largest(image) * largest(kernel) * kernel.size)
+    return filtered
 
 
 def _with_border(image, kernel_size, border):
@@ -75,22 +81,23 @@ def _with_border(image, kernel_size, border):
     return np.pad(image, widths, mode=_PAD_MODES[border])
 
 
-def _weighted_shifts(padded, kernel):
-    """Sum the shifted pictures, each times its kernel entry, over every place where the kernel fits."""
+def _filter(padded, kernel):
+    """Filter every place where the kernel fits: a matrix product down the columns, then shifted sums across."""
     (f_y, f_x), (H, W) = kernel.shape, padded.shape[:2]
     if f_y > H or f_x > W:
         raise ValueError(f"kernel {kernel.shape} is larger than the image {(H, W)}")
-    H, W = H - f_y + 1, W - f_x + 1
-    filtered = np.zeros((H, W, *padded.shape[2:]), padded.dtype)
-    step = max(1, _BLOCK // filtered[0].size)
-    product = np.empty_like(filtered[:step])
-    entries = [(u, v, kernel[u, v]) for u, v in np.argwhere(kernel)]
+    row, H, W = padded.shape[1:], H - f_y + 1, W - f_x + 1
+    bands = sliding_window_view(padded.reshape(len(padded), -1), f_y, axis=0).swapaxes(-1, -2)  # (H, f_y, row)
+    filtered = np.empty((H, W, *row[1:]), padded.dtype)
+    step = min(H, max(1, _BLOCK // (f_x * math.prod(row))))
+    column_sums = np.empty((step, f_x, *row), padded.dtype)
     for top in range(0, H, step):
         total = filtered[top : top + step]
-        part = product[: len(total)]
-        for u, v, entry in entries:
-            np.multiply(padded[top + u : top + u + len(total), v : v + W], entry, out=part)
-            total += part
+        sums = column_sums[: len(total)]
+        np.matmul(kernel.T, bands[top : top + step], out=sums.reshape(len(total), f_x, -1))
+        total[...] = sums[:, 0, :W]
+        for v in range(1, f_x):
+            total += sums[:, v, v : v + W]
     return filtered
 
 

@@ -13,7 +13,7 @@ import numpy as np
 from cnncourse.arguments import float_array, largest, narrowed, refuse_overflow, whole_numbers
 from cnncourse.convolution.blocks import crop_spatial, geometry, pad_spatial
 
-_BLOCK = 1 << 13
+_BLOCK = 1 << 15
 
 
 def max_pool(x, kernel_size, stride=None, padding=0):
@@ -55,7 +55,7 @@ def average_pool(x, kernel_size, stride=None, padding=0):
     area = math.prod(shape.kernel_size)
     with np.errstate(over="ignore", invalid="ignore"):
         y = _pool(np.add, 0, x, shape)
-    refuse_overflow("x", y, largest(x) * area)
+    refuse_overflow("x", y, bound=np.inf)
     y /= area
     return y
 
@@ -90,11 +90,10 @@ def average_pool_backward(grad_output, x, kernel_size, stride=None, padding=0):
     x, shape = _checked(x, kernel_size, stride, padding)
     share = _checked_gradient(grad_output, x, shape) / math.prod(shape.kernel_size)
     grad_padded = pad_spatial(np.zeros_like(x), shape.padding)
-    (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
     with np.errstate(over="ignore", invalid="ignore"):
-        for u, v in np.ndindex(f_y, f_x):
-            grad_padded[..., _places(u, s_y, H), _places(v, s_x, W)] += share
-    refuse_overflow("grad_output", grad_padded, largest(share) * f_y * f_x)
+        for entry in _entries(shape):
+            grad_padded[entry] += share
+    refuse_overflow("grad_output", grad_padded, largest(share) * math.prod(shape.kernel_size))
     return np.ascontiguousarray(crop_spatial(grad_padded, shape.padding))
 
 
@@ -110,7 +109,7 @@ def _checked(x, kernel_size, stride, padding):
 
 def _checked_gradient(grad_output, x, shape):
     wanted = (*x.shape[:2], *shape.output_size)
-    return narrowed(float_array("grad_output", grad_output, shape=wanted), x.dtype)
+    return narrowed("grad_output", float_array("grad_output", grad_output, shape=wanted), x.dtype)
 
 
 def _pool(combine, border, x, shape):
@@ -124,8 +123,18 @@ def _pool(combine, border, x, shape):
 def _fold_windows(combine, padded, shape):
     """Combine down the columns first, where whole rows lie together, then across."""
     (f_y, f_x), (s_y, s_x), (H, W) = shape.kernel_size, shape.stride, shape.output_size
-    down = _fold(combine, padded.swapaxes(-1, -2), f_y, s_y, H).swapaxes(-1, -2)  # (1, P, H', W + 2p)
-    return _fold(combine, down, f_x, s_x, W)
+    down = _fold(combine, [padded[..., _places(u, s_y, H), :] for u in range(f_y)])  # (1, P, H', W + 2p)
+    return _fold(combine, [down[..., _places(v, s_x, W)] for v in range(f_x)])
+
+
+def _fold(combine, parts):
+    """Combine arrays of one shape, number by number, in one new array."""
+    if len(parts) == 1:
+        return parts[0]
+    folded = combine(parts[0], parts[1])
+    for part in parts[2:]:
+        combine(folded, part, out=folded)
+    return folded
 
 
 def _winners_backward(combine, border, grad_output, x, shape):
@@ -145,7 +154,7 @@ def _winners_backward(combine, border, grad_output, x, shape):
             winners.append((entry, won))
         grad_padded = np.zeros_like(padded)
         for entry, won in reversed(winners):
-            grad_padded[entry] += np.where(won, grads, 0)
+            grad_padded[entry] += grads * won
         grad_maps[...] = crop_spatial(grad_padded, shape.padding)
     return grad_x
 
@@ -169,11 +178,3 @@ def _entries(shape):
 def _places(offset, stride, count):
     """Return the slice of `count` places from `offset` on, `stride` apart."""
     return slice(offset, offset + stride * (count - 1) + 1, stride)
-
-
-def _fold(combine, x, f, s, n):
-    """Combine `f` neighbours along the last axis, in `n` windows that start `s` apart."""
-    folded = x[..., _places(0, s, n)]
-    for u in range(1, f):
-        folded = combine(folded, x[..., _places(u, s, n)])
-    return folded
