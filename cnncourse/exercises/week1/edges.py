@@ -16,7 +16,8 @@ def apply_window(window, kernel):
     """Lay a kernel on one window: multiply the numbers that lie on each other, add up all the products.
 
     window, kernel: arrays of the same shape (f, f). Returns one number.
-    Example: window [[10, 0], [10, 0]] and kernel [[1, -1], [1, -1]] give 10·1 + 0·(−1) + 10·1 + 0·(−1) = 20.
+    Example: window [[10, 0], [10, 0]] and kernel [[1, -1], [1, -1]] give
+    10·1 + 0·(−1) + 10·1 + 0·(−1) = 20.
     """
     return (window * kernel).sum()
 
@@ -181,7 +182,7 @@ GRADIENT_MAGNITUDE = Exercise(
 
 
 def steerable_filter(angle):
-    """Return the 3×3 kernel that measures how fast a picture grows in a direction: cos θ · Gx + sin θ · Gy.
+    """Return the 3×3 kernel for growth in direction θ: cos θ · Gx + sin θ · Gy.
 
     angle: θ in degrees; 0 looks to the right, 90 downwards.
         Gx = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]     Gy = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]

@@ -141,8 +141,8 @@ def gradient_explorer(image_gradient=None, gradient_magnitude=None, photo="coffe
     controls = {
         "photo": widgets.Dropdown(options=photo_names(), value=photo, description="Photo"),
         "view": widgets.ToggleButtons(options=VIEWS, style={"button_width": "110px"}),
-        "passes": widgets.IntSlider(1, 0, 6, description="Blur first, passes"),
-        "least": widgets.IntSlider(15, 0, 100, description="Ignore below, % of the strongest"),
+        "passes": widgets.IntSlider(1, 0, 6, description="Blur passes"),
+        "least": widgets.IntSlider(15, 0, 100, description="Limit, % of the strongest", layout={"width": "400px"}),
     }
     return Explorer(
         render_with(facts_of), controls, title="Gradient explorer", alt=_alt, caption=told, pointer=pointer, hover=True,

@@ -15,9 +15,9 @@ PHOTO_X, MAP_X, SIDE_X = 16, 318, 634
 VIEWS = ("magnitude", "direction", "edges")
 TITLES = {"magnitude": "Gradient magnitude", "direction": "Direction of the gradient", "edges": "Local maxima"}
 LEGENDS = {
-    "magnitude": "brightness: √ of the magnitude; below the limit black",
-    "direction": "hue and arrows: the direction; below the limit black",
-    "edges": "black: stronger than one step ahead and one back",
+    "magnitude": "brightness: √magnitude; black: below the limit",
+    "direction": "hue, arrows: direction; black: below the limit",
+    "edges": "black: stronger than a step ahead and a step back",
 }
 DIAL_X, DIAL_Y, RING, RIM = 698, 112, 50, 62
 PLOT_Y, PLOT_HEIGHT, PLOT_WIDTH = 226, 78, 230
@@ -31,8 +31,8 @@ def draw(picture, facts, curves, view, least, place):
     painter.image(picture, PHOTO_X, TOP, SIDE, SIDE, limits=(0, 1), outline=GRID)
     painter.text(MAP_X, 17, TITLES[view], 13, bold=True)
     painter.image(map_colours(facts, view, least), MAP_X, TOP, SIDE, SIDE, outline=GRID)
-    painter.text(MAP_X, TOP + SIDE + 15, LEGENDS[view], 11, MUTED)
-    painter.text(PHOTO_X, TOP + SIDE + 15, "arrow: the gradient · blue: along the edge", 11, MUTED)
+    painter.text(MAP_X, TOP + SIDE + 15, LEGENDS[view], 12, MUTED)
+    painter.text(PHOTO_X, TOP + SIDE + 15, "arrow: the gradient · blue: along the edge", 12, MUTED)
     if view == "direction":
         _draw_arrows(painter, facts, least)
     here = {name: float(values[place]) for name, values in facts.items()}
@@ -112,7 +112,7 @@ def _draw_dial(painter, here, top):
     painter.text(SIDE_X, 17, "At this pixel", 13, bold=True)
     painter.image(_dial(), DIAL_X - RIM, DIAL_Y - RIM, 2 * RIM, 2 * RIM)
     for x, y, words in ((0, RIM + 9, "90°"), (0, -RIM - 9, "−90°"), (RIM + 13, 0, "0°")):
-        painter.text(DIAL_X + x, DIAL_Y + y, words, 11, MUTED, anchor="mm")
+        painter.text(DIAL_X + x, DIAL_Y + y, words, 12, MUTED, anchor="mm")
     scale = (RING - 4) / max(top, 1e-9)
     x, y = DIAL_X + scale * here["d_x"], DIAL_Y + scale * here["d_y"]
     painter.line(DIAL_X, DIAL_Y, x, DIAL_Y, MUTED, 1.5, dash=(3, 2))
@@ -121,7 +121,7 @@ def _draw_dial(painter, here, top):
     rows = {"d_y": decimal(here["d_y"]), "d_x": decimal(here["d_x"]), "length": decimal(here["magnitude"])}
     rows["angle"] = f"{np.rad2deg(here['orientation']):.0f}°".replace("-", "−") if here["magnitude"] > 0 else "none"
     for line, (name, value) in enumerate(rows.items()):
-        painter.text(784, 72 + 26 * line, name, 11, MUTED)
+        painter.text(784, 72 + 26 * line, name, 12, MUTED)
         painter.text(868, 72 + 26 * line, value, 13, INK, bold=True, anchor="rm")
 
 
@@ -141,8 +141,8 @@ def _draw_profile(painter, curves, top, edge):
         painter.circle(xs[step], ys[step], 3, fill=WHITE, outline=DARK_ORANGE, line_width=1.5)
     reach = int(offsets[-1])
     for place, words, anchor in ((0, f"−{reach} px", "lm"), (0.5, "here", "mm"), (1, f"+{reach} px", "rm")):
-        painter.text(x + place * PLOT_WIDTH, bottom + 12, words, 11, MUTED, anchor=anchor)
+        painter.text(x + place * PLOT_WIDTH, bottom + 12, words, 12, MUTED, anchor=anchor)
     painter.line(x, bottom + 30, x + 18, bottom + 30, DARK_ORANGE, 2.5)
-    painter.text(x + 24, bottom + 30, "magnitude", 11, MUTED)
+    painter.text(x + 24, bottom + 30, "magnitude", 12, MUTED)
     painter.line(x + 112, bottom + 30, x + 130, bottom + 30, MUTED, 1.5)
-    painter.text(x + 136, bottom + 30, "brightness", 11, MUTED)
+    painter.text(x + 136, bottom + 30, "brightness", 12, MUTED)

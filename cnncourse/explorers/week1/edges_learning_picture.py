@@ -25,7 +25,7 @@ def draw(kernels, losses, steps, at, goal, pictures):
         painter.circle(x, y, 4, fill=CYCLE[number], outline=WHITE)
     painter.text(16, SECOND_Y - 12, "The kernel behind the target", 13, bold=True)
     painter.number_grid(goal, 16, SECOND_Y + 4, GOAL_CELL, short, size=14, **style)
-    painter.text(16, SECOND_Y + 126, "Gradient descent never sees it.", 11, MUTED)
+    painter.text(16, SECOND_Y + 126, "Gradient descent never sees it.", 12, MUTED)
     _draw_losses(painter, losses, steps, at)
     _draw_numbers(painter, kernels, steps, at, goal)
     _draw_pictures(painter, pictures)
@@ -57,7 +57,7 @@ def _axes(painter, top, title, steps):
         place = min(range(len(steps)), key=lambda i: abs(steps[i] - wanted))
         x = _x(place, steps)
         painter.line(x, top, x, top + PLOT_HEIGHT, GRID, 1)
-        painter.text(x, top + PLOT_HEIGHT + 11, f"{steps[place]:,}", 11, MUTED, anchor="mm")
+        painter.text(x, top + PLOT_HEIGHT + 11, f"{steps[place]:,}", 12, MUTED, anchor="mm")
 
 
 def _x(place, steps):
@@ -70,7 +70,7 @@ def _draw_losses(painter, losses, steps, at):
     for power in (-6, -3, 0, 3):
         y = bottom - loss_height(10.0**power) * PLOT_HEIGHT
         painter.line(PLOT_X, y, PLOT_X + PLOT_WIDTH, y, GRID, 1)
-        painter.text(PLOT_X - 6, y, f"1e{power}".replace("-", "−"), 11, MUTED, anchor="rm")
+        painter.text(PLOT_X - 6, y, f"1e{power}".replace("-", "−"), 12, MUTED, anchor="rm")
     points = [(_x(i, steps), bottom - loss_height(v) * PLOT_HEIGHT) for i, v in enumerate(losses) if np.isfinite(v)]
     _draw_way(painter, points, at, DARK_ORANGE, 2.5)
     painter.circle(*points[at], 5, fill=DARK_ORANGE, outline=WHITE, line_width=1.5)
@@ -79,11 +79,11 @@ def _draw_losses(painter, losses, steps, at):
 def _draw_numbers(painter, kernels, steps, at, goal):
     _axes(painter, SECOND_Y, "The nine numbers on their way", steps)
     painter.text(
-        PLOT_X + PLOT_WIDTH, SECOND_Y + PLOT_HEIGHT + 26, "step (each tenfold equally wide)", 11, MUTED, anchor="rm"
+        PLOT_X + PLOT_WIDTH, SECOND_Y + PLOT_HEIGHT + 26, "steps, logarithmic", 12, MUTED, anchor="rm"
     )
     reach = min(1.1 * max(np.abs(goal).max(), np.nanmax(np.abs(kernels))), 4 * np.abs(goal).max())
     middle, scale = SECOND_Y + PLOT_HEIGHT / 2, (PLOT_HEIGHT / 2 - 3) / reach
-    painter.text(PLOT_X - 6, middle, "0", 11, MUTED, anchor="rm")
+    painter.text(PLOT_X - 6, middle, "0", 12, MUTED, anchor="rm")
     painter.line(PLOT_X, middle, PLOT_X + PLOT_WIDTH, middle, GRID, 1)
     known = np.isfinite(kernels[:, 0]).sum()
     heights = middle - np.clip(kernels[:known], -reach, reach) * scale
@@ -96,7 +96,7 @@ def _draw_numbers(painter, kernels, steps, at, goal):
         painter.line(PLOT_X + PLOT_WIDTH - 8, y, PLOT_X + PLOT_WIDTH, y, INK, 2)
     label = f"{short(np.abs(goal).max())}"
     for sign, words in ((1, label), (-1, f"−{label}")):
-        painter.text(PLOT_X - 6, middle - sign * np.abs(goal).max() * scale, words, 11, MUTED, anchor="rm")
+        painter.text(PLOT_X - 6, middle - sign * np.abs(goal).max() * scale, words, 12, MUTED, anchor="rm")
 
 
 def _draw_way(painter, points, at, tint, width):
@@ -113,4 +113,4 @@ def _draw_pictures(painter, pictures):
         painter.text(x, y - 17, name.capitalize(), 13, bold=True)
         style = {"colormap": "gray"} if name == "picture" else {"colormap": "diverging", "limits": (-top, top)}
         painter.image(picture, x, y, SMALL, SMALL, outline=GRID, **style)
-    painter.text(SMALL_X, SECOND_Y + SMALL + 20, "blue: negative · white: 0 · red: positive", 11, MUTED)
+    painter.text(SMALL_X, SECOND_Y + SMALL + 20, "blue: negative · white: 0 · red: positive", 12, MUTED)

@@ -74,10 +74,11 @@ def _alt(*, photo, preset, angle, view, spot, pixels, **_):
     return f"{pictures}; the window at row {row}, column {column}."
 
 
-def filter_playground(photo="coffee", kernel="Sobel x", oriented=None):
+def filter_playground(photo="coffee", kernel="Sobel x", oriented=None, angle=0, spot=(0.325, 0.189)):
     """Return the filter playground; `oriented` is the learner's own `steerable_filter`, used by the angle slider."""
     steer = learners(oriented, oriented_kernel)
-    controls = _controls(photo, kernel)
+    steer.name = "steerable_filter"
+    controls = _controls(photo, kernel, angle)
     _keep_in_step(controls, lambda angle: tuple(np.asarray(steer(angle), dtype=float).ravel().tolist()))
 
     def told(**state):
@@ -86,20 +87,20 @@ def filter_playground(photo="coffee", kernel="Sobel x", oriented=None):
 
     return Explorer(
         render, controls, title="Filter playground", alt=_alt, caption=told, pointer=pointer, hover=True,
-        state={"spot": (0.325, 0.189), "pinned": False},
+        state={"spot": spot, "pinned": False},
         note="Take a photo or your own, take a kernel or write one; then move over a picture to see the nine products.",
     )  # fmt: skip
 
 
-def _controls(photo, kernel):
+def _controls(photo, kernel, angle):
     wide, kernels = widgets.Layout(width="230px"), [*PRESETS, ANGLE, OWN_NUMBERS]
     return {
         "photo": widgets.Dropdown(options=photo_choices(), value=photo, description="Photo", layout=wide),
-        "upload": widgets.FileUpload(accept="image/*", multiple=False, description="Your own photo"),
+        "upload": widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"}),
         "pixels": widgets.SelectionSlider(options=SIZES, value=140, description="Pixels across"),
         "preset": widgets.Dropdown(options=kernels, value=kernel, description="Kernel", layout=wide),
-        "angle": widgets.IntSlider(0, -180, 180, 5, description="Angle °"),
-        "numbers": KernelGrid(PRESETS[kernel]),
+        "angle": widgets.IntSlider(angle, -180, 180, 5, description="Angle °"),
+        "numbers": KernelGrid(PRESETS.get(kernel, (0,) * 9)),
         "view": widgets.ToggleButtons(options=VIEWS, value="signed", style={"button_width": "104px"}),
         "threshold": widgets.IntSlider(30, 0, 100, 1, description="Threshold %"),
     }
@@ -131,6 +132,8 @@ def _keep_in_step(controls, kernel_at):
     preset.observe(chose, "value")
     numbers.observe(wrote, "value")
     angle.observe(turned, "value")
+    if preset.value == ANGLE:
+        numbers.value = kernel_at(angle.value)
     controls["upload"].observe(lambda _: setattr(controls["photo"], "value", OWN), "value")
     controls["threshold"].observe(lambda _: setattr(view, "value", "threshold"), "value")
 

@@ -84,15 +84,15 @@ def _draw_picture(painter, x, title, rgb, place, window):
 
 def _draw_kernel(painter, kernel):
     painter.text(KERNEL_X + 78, 15, "Kernel", 13, bold=True, anchor="mm")
-    painter.text(KERNEL_X + 78, 36, "click ▴ or ▾ to change a number", 11, MUTED, anchor="mm")
+    painter.text(KERNEL_X + 78, 36, "click ▴ or ▾: change a number", 12, MUTED, anchor="mm")
     reach = max(np.abs(kernel).max(), 1e-9)
     style = {"format": short, "colormap": "diverging", "limits": (-1.5 * reach, 1.5 * reach), "size": 15}
     painter.number_grid(kernel, KERNEL_X, KERNEL_Y, KERNEL_CELL, **style)
     for cell, number in enumerate(kernel.ravel()):
         ink = WHITE if abs(number) > 0.6 * reach else MUTED
         x, y = KERNEL_X + (cell % 3 + 0.5) * KERNEL_CELL, KERNEL_Y + (cell // 3) * KERNEL_CELL
-        painter.text(x, y + 7, "▴", 11, ink, anchor="mm")
-        painter.text(x, y + KERNEL_CELL - 6, "▾", 11, ink, anchor="mm")
+        painter.text(x, y + 7, "▴", 12, ink, anchor="mm")
+        painter.text(x, y + KERNEL_CELL - 6, "▾", 12, ink, anchor="mm")
     painter.text(KERNEL_X - 33, KERNEL_Y + 78, "∗", 26, MUTED, anchor="mm")
     painter.text(KERNEL_X + 189, KERNEL_Y + 78, "=", 26, MUTED, anchor="mm")
     painter.text(KERNEL_X + 78, KERNEL_Y + 172, f"sum of the nine: {short(kernel.sum())}", 12, anchor="mm")
@@ -108,8 +108,8 @@ def _draw_legend(painter, output, view, percent):
         return
     ends = {"signed": (-top, top), "absolute": (0, top), "as a picture": (0, 1)}[view]
     words = {"signed": "0", "absolute": "|output|", "as a picture": "output"}[view]
-    painter.colour_bar(x, y, width, 13, *ends, "diverging" if view == "signed" else "gray", short, words)
-    painter.text(x + width / 2, y + 38, "beyond the ends the colour stays the same", 11, MUTED, anchor="mm")
+    painter.colour_bar(x, y, width, 13, *ends, "diverging" if view == "signed" else "gray", short, words, 12)
+    painter.text(x + width / 2, y + 38, "stronger ones look the same", 12, MUTED, anchor="mm")
 
 
 def _draw_strip(painter, picture, kernel, colour, place):

@@ -79,7 +79,7 @@ def _draw_input(painter, numbers, kernel, row, column):
     for (i, j), weight in np.ndenumerate(kernel):
         x, y = IN_X + (column + j + 1) * CELL - 4, TOP + (row + i + 1) * CELL - 5
         ink = INK if numbers[row + i, column + j] > 3 else WHITE
-        painter.text(x, y, f"×{short(weight)}", 11, ink, anchor="rb")
+        painter.text(x, y, f"×{short(weight)}", 12, ink, anchor="rb")
     words = f"The window: rows {row} to {row + 2}, columns {column} to {column + 2}"
     painter.text(IN_X, TOP + SIZE * CELL + 20, words, 12, MUTED)
 
