@@ -9,9 +9,13 @@ import torch
 
 from cnncourse.arguments import (
     float_array,
+    largest,
+    narrowed,
     numeric_array,
     one_of,
+    random_generator,
     real_number,
+    refuse_overflow,
     shown,
     true_or_false,
     whole_number,
@@ -192,3 +196,34 @@ def test_a_message_repeats_little_of_a_long_value():
     assert len(shown(list(range(10_000)))) < 80
     assert "\n" not in shown([np.eye(3)])
     assert shown([10**5000]) == "list a huge number"
+
+
+def test_narrowed_copies_only_what_must_change_and_loses_no_number():
+    x = np.array([1.0, 3e38])
+    assert narrowed("x", x, np.float64) is x
+    assert narrowed("x", x, np.float32).dtype == np.float32
+    with pytest.raises(ValueError, match=r"^x must hold finite numbers that fit in float32"):
+        narrowed("x", 10 * x, np.float32)
+
+
+def test_largest_is_the_largest_absolute_value():
+    assert largest(np.array([1.0, -3.0, 2.0])) == 3
+    assert largest(np.array([[-1.0, 5.0]])) == 5
+    assert largest(np.zeros((0, 2))) == 0
+
+
+def test_an_overflow_is_refused_whatever_the_bound_is():
+    with np.errstate(over="ignore"):
+        result = np.float32([1, 2, 3e38]) * np.float32(2)
+    refuse_overflow("x", result[:2], bound=1e300)
+    for bound in (1e39, 1e300, np.inf, np.nan):
+        with pytest.raises(ValueError, match=r"^x and y must hold smaller .* too large for float32$"):
+            refuse_overflow("x and y", result, bound)
+
+
+def test_a_random_generator_is_no_seed():
+    generator = np.random.default_rng(0)
+    assert random_generator("rng", generator) is generator
+    for wrong in (0, None, np.random.RandomState(0), np.random):
+        with pytest.raises(TypeError, match=r"^rng must be a NumPy Generator such as "):
+            random_generator("rng", wrong)

@@ -44,7 +44,7 @@ def correlate(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     if bias is not None:
         bias = float_array("bias", bias, shape=(len(weight),))
         bound += largest(bias)
-        rows = np.concatenate([rows, narrowed(bias, x.dtype).reshape(groups, -1, 1)], axis=-1)
+        rows = np.concatenate([rows, narrowed("bias", bias, x.dtype).reshape(groups, -1, 1)], axis=-1)
     windows = grouped_windows(pad_spatial(x, shape.padding), shape)
     y = _empty_output(len(x), len(weight), shape.output_size, x.dtype)
     flat = y.reshape(len(x), groups, len(weight) // groups, math.prod(shape.output_size))
@@ -88,7 +88,7 @@ def correlate_backward(grad_output, x, weight, stride=1, padding=0, dilation=1, 
     wanted = (len(x), len(weight), *shape.output_size)
     grad_output = float_array("grad_output", grad_output, shape=wanted)
     bound = largest(grad_output) * (1 + largest(x) + largest(weight)) * max(grad_output.size, weight.size)
-    grad_output = narrowed(grad_output, x.dtype)
+    grad_output = narrowed("grad_output", grad_output, x.dtype)
     rows = weight.reshape(groups, len(weight) // groups, -1)
     padded = pad_spatial(x, shape.padding)
     grad_padded = np.zeros(padded.shape, x.dtype)

@@ -46,13 +46,13 @@ class Layer:
             raise ValueError("grad_output has no forward pass to go back through: call forward(x) first")
         x, shape = self._seen
         grad_output = float_array("grad_output", grad_output, shape=shape)
-        return self._grad_input(narrowed(grad_output, x.dtype), x)
+        return self._grad_input(narrowed("grad_output", grad_output, x.dtype), x)
 
     def _checked(self, x):
         return float_array("x", x)
 
     def _parameters_in(self, dtype):
-        return [narrowed(self.parameters[name], dtype) for name in ("weight", "bias")]
+        return [narrowed(name, self.parameters[name], dtype) for name in ("weight", "bias")]
 
 
 class Linear(Layer):
