@@ -47,6 +47,7 @@ def test_an_exercise_is_complete(exercise):
     assert exercise.difficulty in (1, 2, 3)
     assert exercise.points > 0
     assert len(exercise.solution.__doc__.splitlines()) <= 16
+    assert max(map(len, exercise.stub.splitlines())) <= 92, "the stub is cut off in a window 1,280 wide"
 
 
 def test_the_catalogue_is_not_empty():

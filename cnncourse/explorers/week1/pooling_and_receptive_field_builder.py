@@ -50,7 +50,7 @@ NEW = {
 def receptive_field_builder(receptive_field=None, preset="VGG start", view=SEEN):
     """Show a stack of layers on a photo: what a unit sees in every level, and how much each pixel counts.
 
-    `preset` names the first stack, a key of `PRESETS`; `view` is "what it sees" or "how much each pixel counts".
+    `preset` names the first stack, a key of `PRESETS`; `view` is "what it sees" or "what counts".
     The table's size, jump and start come from the learner's `receptive_field` where it works, else from the course's.
     """
     measure = learners(receptive_field, course_receptive_field) if receptive_field else course_receptive_field

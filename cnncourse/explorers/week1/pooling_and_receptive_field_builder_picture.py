@@ -20,7 +20,7 @@ STACK = (352, 892)  # left and right end of the sheets
 MIDDLE = FLAT_Y + FLAT / 2
 MARGIN = 20  # CSS pixels around the flat picture in which padding is shown
 TABLE_Y, ROW = 384, 21
-SEEN, COUNTS = "what it sees", "how much each pixel counts"
+SEEN, COUNTS = "what it sees", "what counts"
 DARK = "#8a3a00"
 
 
@@ -99,17 +99,17 @@ def _paint_table(painter, standing, layers, unit, measure):
     )
     numbers = [(1, 1, 0.5), *stack.measured(layers, measure)]
     for row, label in enumerate(("output", "field size", "jump", "start")):
-        painter.text(STACK[0] + 10, TABLE_Y + row * ROW, label, 12, MUTED, anchor="rm")
+        painter.text(STACK[0] + 10, TABLE_Y + row * ROW, label, 12.5, MUTED, anchor="rm")
     chosen = standing[unit[0]]
-    painter.rectangle(chosen.x - 22, TABLE_Y - 74, 44, 74 + 3.6 * ROW, fill=ORANGE, alpha=0.2, radius=5)
+    painter.rectangle(chosen.x - 22, TABLE_Y - 78, 44, 78 + 3.6 * ROW, fill=ORANGE, alpha=0.2, radius=5)
     for sheet, (size, jump, start) in zip(standing, numbers, strict=True):
         bold = sheet.level == unit[0]
         top = sheet.y - sheet.height / 2 - sheet.rise / 2
         painter.text(sheet.x, top - 9, str(sheet.level) if sheet.level else "picture", 12, INK, bold, "mm")
         name = "\n".join(_short(layers[sheet.level - 1])) if sheet.level else "picture"
-        painter.text(sheet.x, TABLE_Y - 68, name, 11, INK, bold, "mt", "center")
+        painter.text(sheet.x, TABLE_Y - 72, name, 12, INK, bold, "mt", "center")
         for row, text in enumerate((f"{sheet.count}×{sheet.count}", f"{size:g}", f"{jump:g}", f"{start:g}")):
-            painter.text(sheet.x, TABLE_Y + row * ROW, text.replace("-", "−"), 11.5, INK, bold, "mm")
+            painter.text(sheet.x, TABLE_Y + row * ROW, text.replace("-", "−"), 12.5, INK, bold, "mm")
 
 
 def _short(layer):
@@ -130,7 +130,7 @@ def _paint_flat(painter, picture, view, side, layers, unit, seen):
     _paint_frame(painter, spans, pixel, DARK if view == SEEN else ORANGE)
     if view == SEEN:
         for line, text in enumerate(sentences(side, layers, unit)):
-            painter.text(FLAT_X, FLAT_Y + FLAT + 40 + 19 * line, text, 12, INK, line == 0)
+            painter.text(FLAT_X, FLAT_Y + FLAT + 40 + 20 * line, text, 12.5, INK, line == 0)
     else:
         _paint_profile(painter, side, layers, unit, spans, pixel)
 
@@ -160,9 +160,9 @@ def _paint_profile(painter, side, layers, unit, spans, pixel):
         height = 56 * share
         painter.rectangle(FLAT_X + column * pixel, base - height, pixel, height, fill=RED if held else ORANGE)
     painter.line(FLAT_X, base, FLAT_X + FLAT, base, MUTED, 1)
-    painter.text(FLAT_X, base + 14, "energy of each column of pixels", 11, MUTED)
+    painter.text(FLAT_X, base + 14, "energy of each column of pixels", 12, MUTED)
     for line, text in enumerate(sentences(side, layers, unit, COUNTS)):
-        painter.text(FLAT_X, base + 33 + 18 * line, text, 12, INK, line == 0)
+        painter.text(FLAT_X, base + 33 + 18 * line, text, 12.5, INK, line == 0)
 
 
 def place_of(unit):

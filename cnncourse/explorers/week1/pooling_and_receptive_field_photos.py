@@ -12,10 +12,10 @@ from cnncourse.explorers.week1.pooling_and_receptive_field_numbers import ARROWS
 from cnncourse.pictures import photo, photo_credit, photo_names
 from cnncourse.plots import GRID, INK, MUTED, ORANGE
 
-WIDTH, HEIGHT = 860, 538
+WIDTH, HEIGHT = 860, 546
 SIDE, SHOWN = 120, 360  # pixels of the photo; CSS pixels of either picture
 LEFT_X, RIGHT_X, TOP = 24, 476, 40
-STRIP_Y, TILE = 424, 96
+STRIP_Y, TILE = 424, 104
 CHANNELS = (("red", "Reds"), ("green", "Greens"), ("blue", "Blues"))
 
 
@@ -115,7 +115,7 @@ def _paint_strip(painter, kind, values, colour):
     for number, (name, colormap) in enumerate(CHANNELS):
         x = LEFT_X + number * 196
         painter.text(x + TILE + 10, STRIP_Y + 14, name, 12, INK, True)
-        painter.number_grid(values[number], x, STRIP_Y, cell, write, None, colormap, (0, 255), size=11)
+        painter.number_grid(values[number], x, STRIP_Y, cell, write, None, colormap, (0, 255), size=12)
         if kind == "average":
             painter.text(x + TILE + 10, STRIP_Y + 36, "mean", 12, MUTED)
         else:
@@ -130,7 +130,7 @@ def _paint_strip(painter, kind, values, colour):
     swatch = tuple(int(value) for value in np.round(colour))
     painter.rounded_rectangle(x + 6, STRIP_Y, TILE, TILE, 6, fill=swatch, outline=GRID)
     found = "in the window" if in_window(values, np.round(colour)) else "not in the\nwindow"
-    painter.text(x + TILE + 16, STRIP_Y + TILE / 2, f"this colour is\n{found}", 12, INK, anchor="lm")
+    painter.text(x + TILE + 16, STRIP_Y + TILE / 2, f"this colour is\n{found}", 12.5, INK, anchor="lm")
 
 
 def caption(*, photo_name, kind, kernel, stride, cell, pools=POOLS):

@@ -169,13 +169,9 @@ def _paint_along(painter, found, right, down, strides):
     painter.text(BARS_X, 452, "moved along with the picture", 13, INK, True)
     for number, ((before, after, _), stride) in enumerate(zip(found, strides, strict=True)):
         differing = moved_along(before, after, right, down, stride)
-        text = (
-            f"outputs lie {stride} pixels apart: no whole step"
-            if differing is None
-            else f"{differing} of {before.size} differ"
-        )
+        text = f"no whole step of {stride} pixels" if differing is None else f"{differing} of {before.size} differ"
         text = "one number, nothing to move" if before.size == 1 else text
-        painter.text(BARS_X, 476 + 22 * number, f"{STAGES[number + 1][0]}: {text}", 12, MUTED)
+        painter.text(BARS_X, 476 + 22 * number, f"{STAGES[number + 1][0]}: {text}", 12.5, MUTED)
 
 
 def _paint_places(painter, x, differs):
@@ -194,7 +190,7 @@ def _paint_bars(painter, changes):
         painter.text(BARS_X, y, title, 13, INK, True)
         for number, ((stage, colour), value) in enumerate(zip(STAGES, values, strict=True)):
             top = y + 22 + 48 * number
-            painter.text(BARS_X, top + 6, stage, 12, MUTED)
+            painter.text(BARS_X, top + 6, stage, 12.5, MUTED)
             painter.text(BARS_X + BARS, top + 6, f"{value:.1%}", 13, INK, True, "rm")
             painter.rounded_rectangle(BARS_X, top + 16, BARS, 16, 3, fill="#eaedf1")
             painter.rounded_rectangle(BARS_X, top + 16, BARS * value / full, 16, 3, fill=colour)
