@@ -7,8 +7,8 @@ def output_size(n, kernel_size, stride=1, padding=0, dilation=1):
     """Return how many windows fit along n pixels, as a whole number.
 
     kernel_size f: weights in a row. stride s: pixels from one window to the next.
-    padding p: zeros added at EACH of the two ends. dilation d: the weights lie d pixels apart, so that
-    the kernel reaches over d·(f − 1) + 1 pixels (with d = 1 just f).
+    padding p: zeros added at EACH of the two ends. dilation d: the weights lie d pixels
+    apart, so that the kernel reaches over d·(f − 1) + 1 pixels (with d = 1 just f).
     A window that would stick out is left out.
 
     output_size(6, 3) is 4; output_size(6, 3, stride=2) is 2;
@@ -124,8 +124,9 @@ OUTPUT_SIZE = Exercise(
 def count_parameters(kernel_size, in_channels, out_channels, bias=True):
     """Return how many numbers a convolutional layer learns, as a whole number.
 
-    The layer has `out_channels` kernels, each kernel_size × kernel_size and as deep as its input,
-    `in_channels`. With bias=True each kernel has one bias too. The picture's size does not matter.
+    The layer has `out_channels` kernels, each kernel_size × kernel_size and as deep as
+    its input, `in_channels`. With bias=True each kernel has one bias too. The picture's
+    size does not matter.
 
     count_parameters(3, 3, 10) is 280; count_parameters(3, 3, 10, bias=False) is 270.
     """

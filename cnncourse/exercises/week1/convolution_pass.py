@@ -10,11 +10,11 @@ from cnncourse.exercises.week1.convolution_steps import framed
 
 
 def conv_forward(x, weight, bias, stride=1, padding=0):
-    """Return the output of a convolutional layer for a whole batch, shape (N, K, H_out, W_out).
+    """Return the output of a convolutional layer for a batch, shape (N, K, H_out, W_out).
 
-    x: pictures (N, C, H, W). weight: K kernels (K, C, f, f). bias: one number a kernel (K,).
-    Pad with `padding` zeros on every side; the window of output row i, column j begins at row i·stride,
-    column j·stride of the padded picture. Kernels are not flipped.
+    x: pictures (N, C, H, W). weight: K kernels (K, C, f, f). bias: one number each (K,).
+    Pad with `padding` zeros on every side; the window of output row i, column j begins at
+    row i·stride, column j·stride of the padded picture. Kernels are not flipped.
 
     A (1, 3, 6, 6) batch and (2, 3, 3, 3) weights give (1, 2, 4, 4).
     """

@@ -11,7 +11,7 @@ from cnncourse.exercises.exercise import Case, Exercise
 
 
 def pad(x, padding):
-    """Return x of shape (N, C, H, W) with `padding` zeros on all four sides of every channel.
+    """Return x of shape (N, C, H, W) with `padding` zeros on all four sides of it.
 
     The result has shape (N, C, H + 2·padding, W + 2·padding); x itself stays as it is.
 
@@ -96,8 +96,8 @@ def convolve_window(window, kernel, bias):
     window: the part of the input under the kernel, shape (C, f, f). kernel: same shape.
     bias: one number. Multiply cell by cell, add up all C·f·f products, add the bias once.
 
-    For instance (C = 1, f = 2): window [[[1, 2], [3, 4]]], kernel [[[1, 0], [0, −1]]] and bias 10
-    give 1 − 4 + 10 = 7.
+    For instance (C = 1, f = 2): window [[[1, 2], [3, 4]]], kernel [[[1, 0], [0, −1]]]
+    and bias 10 give 1 − 4 + 10 = 7.
     """
     return np.sum(window * kernel) + bias
 
@@ -178,9 +178,9 @@ CONVOLVE_WINDOW = Exercise(
 def convolve_flipped(x, weight):
     """Return the true convolution of x (N, C, H, W) with weight (K, C, f, f).
 
-    No bias, stride 1, no padding. True convolution lays every kernel on the picture after half a turn:
-    its last row comes first and its last column comes first. The channels keep their order.
-    Use `correlate(x, weight)`, which does not flip.
+    No bias, stride 1, no padding. True convolution lays every kernel on the picture after
+    half a turn: its last row comes first and its last column comes first. The channels
+    keep their order. Use `correlate(x, weight)`, which does not flip.
 
     A kernel [[1, 2], [3, 4]] is laid on the picture as [[4, 3], [2, 1]].
     """

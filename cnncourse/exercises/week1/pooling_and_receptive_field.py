@@ -11,11 +11,12 @@ from cnncourse.exercises.week1.pooling_and_receptive_field_sizes import RECEPTIV
 def max_pool(x, kernel_size, stride):
     """Return the largest number of every window of x, channel by channel.
 
-    x has shape (N, C, H, W); the windows are kernel_size × kernel_size and start `stride` pixels apart, the first in
-    the top left corner, none reaching over the edge. The result has shape (N, C, H', W') with
-    H' = ⌊(H − kernel_size) / stride⌋ + 1, and W' likewise.
+    x has shape (N, C, H, W); the windows are kernel_size × kernel_size and start `stride`
+    pixels apart, the first in the top left corner, none reaching over the edge. The result
+    has shape (N, C, H', W') with H' = ⌊(H − kernel_size) / stride⌋ + 1, and W' likewise.
 
-    Example: one channel [[1, 2, 5, 0], [3, 4, 1, 1]] with kernel_size 2, stride 2 gives [[4, 5]].
+    Example: one channel [[1, 2, 5, 0], [3, 4, 1, 1]] with kernel_size 2, stride 2 gives
+    [[4, 5]].
     """
     N, C, H, W = x.shape
     rows = (H - kernel_size) // stride + 1

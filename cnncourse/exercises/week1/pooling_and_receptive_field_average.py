@@ -8,11 +8,13 @@ from cnncourse.exercises.engine import Case, Exercise
 def average_pool(x, kernel_size, stride, padding):
     """Return the mean of every window of x, channel by channel.
 
-    x has shape (N, C, H, W). First put `padding` rows and columns of zeros on all four sides of every picture. The
-    padded zeros count: every window is divided by kernel_size², over the border too. The result has shape
-    (N, C, H', W') with H' = ⌊(H + 2·padding − kernel_size) / stride⌋ + 1, and W' likewise.
+    x has shape (N, C, H, W). First put `padding` rows and columns of zeros on all four
+    sides of every picture. The padded zeros count: every window is divided by kernel_size²,
+    over the border too. The result has shape (N, C, H', W') with H' = ⌊(H + 2·padding −
+    kernel_size) / stride⌋ + 1, and W' likewise.
 
-    Example: one channel [[4, 8], [2, 2]], kernel_size 2, stride 2, padding 1 gives [[1, 2], [0.5, 0.5]].
+    Example: one channel [[4, 8], [2, 2]], kernel_size 2, stride 2, padding 1 gives [[1, 2],
+    [0.5, 0.5]].
     """
     x = np.pad(x, ((0, 0), (0, 0), (padding, padding), (padding, padding)))
     N, C, H, W = x.shape

@@ -7,12 +7,15 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def share_changed(layer, x, shift):
-    """Return the share of the layer's outputs, between 0 and 1, that change when x moves to the right.
+    """Return the share of the layer's outputs, between 0 and 1, that change when x moves to the
+    right.
 
-    layer is a function of a batch x of shape (N, C, H, W). Move x by `shift` pixels to the right, columns that leave at
-    the right coming back at the left, apply layer to x and to the moved x, and count the places where the two differ.
+    layer is a function of a batch x of shape (N, C, H, W). Move x by `shift` pixels to the
+    right, columns that leave at the right coming back at the left, apply layer to x and to
+    the moved x, and count the places where the two differ.
 
-    Example: if layer gives [[5, 7, 7, 2]] for x and [[5, 7, 2, 7]] for the moved x, two of four change: 0.5.
+    Example: if layer gives [[5, 7, 7, 2]] for x and [[5, 7, 2, 7]] for the moved x, two of
+    four change: 0.5.
     """
     before = layer(x)
     after = layer(np.roll(x, shift, axis=3))
@@ -93,13 +96,15 @@ def _share_cases():
 
 
 def field_by_poking(network, height, width, row, column):
-    """Return a (height, width) array of bool: True where a pixel can change the output at (row, column).
+    """Return a (height, width) array of bool: True where a pixel can change the output at (row,
+    column).
 
-    network is a function from a batch (1, 1, height, width) to an output (1, 1, H', W'). Begin with a picture of zeros.
-    Set one pixel at a time to 1, every other one to 0, and see whether output [0, 0, row, column] is still what it was
-    for the picture of zeros.
+    network is a function from a batch (1, 1, height, width) to an output (1, 1, H', W').
+    Begin with a picture of zeros. Set one pixel at a time to 1, every other one to 0, and
+    see whether output [0, 0, row, column] is still what it was for the picture of zeros.
 
-    Example: when the network adds up windows of 1×2, output (0, 1) of a 1×4 picture has [[False, True, True, False]].
+    Example: when the network adds up windows of 1×2, output (0, 1) of a 1×4 picture has
+    [[False, True, True, False]].
     """
     zeros = np.zeros((1, 1, height, width))
     before = network(zeros)[0, 0, row, column]

@@ -8,11 +8,13 @@ from cnncourse.exercises.engine import Case, Exercise
 def receptive_field(layers):
     """Return, for each layer, (size, jump, start): what its units see of the picture.
 
-    layers is a list of (kernel_size, stride, padding), the layer next to the picture first. A unit sees `size` pixels
-    along an axis; the fields of neighbouring units lie `jump` pixels apart; the field of the first unit has its
-    centre at `start`, where pixel 0 reaches from 0 to 1. The picture itself has size 1, jump 1, start 0.5.
+    layers is a list of (kernel_size, stride, padding), the layer next to the picture first.
+    A unit sees `size` pixels along an axis; the fields of neighbouring units lie `jump`
+    pixels apart; the field of the first unit has its centre at `start`, where pixel 0
+    reaches from 0 to 1. The picture itself has size 1, jump 1, start 0.5.
 
-    Example: [(3, 1, 1), (2, 2, 0), (3, 1, 1)] gives [(3, 1, 0.5), (4, 2, 1.0), (8, 2, 1.0)].
+    Example: [(3, 1, 1), (2, 2, 0), (3, 1, 1)] gives [(3, 1, 0.5), (4, 2, 1.0), (8, 2,
+    1.0)].
     """
     size, jump, start = 1, 1, 0.5
     fields = []
