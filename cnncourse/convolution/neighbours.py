@@ -7,7 +7,7 @@ import numpy as np
 
 from cnncourse.arguments import float_array, plain_array, shown, whole_number
 
-BLOCK = 2**18  # distances, or differences, held at a time beside the result
+BLOCK = 2**20  # distances, or differences, held at a time beside the result
 CANCELLED = 1e-3  # of |q|² + |p|²: a distance this small has lost digits in the subtraction
 
 

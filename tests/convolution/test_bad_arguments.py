@@ -144,6 +144,7 @@ CASES = {  # name: (function, a valid argument for every parameter)
     ),
 }
 ALSO_NAMED = {  # what a layer was built with may be what does not fit its input
+    **{key: {"kernel_size"} for key in ("correlate", "convolve", "correlate_backward")},
     "Conv2d.forward": {"in_channels", "kernel_size"},
     "MaxPool2d.forward": {"kernel_size"},
     "AveragePool2d.forward": {"kernel_size"},
