@@ -139,7 +139,7 @@ def _operands(x, weight, groups):
         raise ValueError(f"weight must have x's {x.shape[1]} channels / groups {groups}, got shape {weight.shape}")
     if len(weight) % groups:
         raise ValueError(f"groups {groups} must divide weight's {len(weight)} kernels")
-    return (float_array("x", x).astype(dtype, copy=False), float_array("weight", weight).astype(dtype, copy=False))
+    return float_array("x", x).astype(dtype, copy=False), np.ascontiguousarray(float_array("weight", weight), dtype)
 
 
 def _empty_output(batch, kernels, output_size, dtype):

@@ -69,7 +69,8 @@ def filter_image(image, kernel, padding="same", border="zero"):
     if image.size == 0 or kernel.size == 0:
         raise ValueError(f"image and kernel must not be empty, got shapes {image.shape} and {kernel.shape}")
     with np.errstate(over="ignore", invalid="ignore"):
-        filtered = _filter(_with_border(image, kernel.shape, border) if padding == "same" else image, kernel)
+        padded = _with_border(image, kernel.shape, border) if padding == "same" else np.ascontiguousarray(image)
+        filtered = _filter(padded, np.ascontiguousarray(kernel.T))
     refuse_overflow("image and kernel", filtered, largest(image) * largest(kernel) * kernel.size)
     return filtered
 
@@ -81,11 +82,11 @@ def _with_border(image, kernel_size, border):
     return np.pad(image, widths, mode=_PAD_MODES[border])
 
 
-def _filter(padded, kernel):
-    """Filter every place where the kernel fits: a matrix product down the columns, then shifted sums across."""
-    (f_y, f_x), (H, W) = kernel.shape, padded.shape[:2]
+def _filter(padded, kernel_columns):
+    """Filter every place where the kernel fits: a matrix product down its columns (f_x, f_y), then sums across."""
+    (f_x, f_y), (H, W) = kernel_columns.shape, padded.shape[:2]
     if f_y > H or f_x > W:
-        raise ValueError(f"kernel {kernel.shape} is larger than the image {(H, W)}")
+        raise ValueError(f"kernel {(f_y, f_x)} is larger than the image {(H, W)}")
     row, H, W = padded.shape[1:], H - f_y + 1, W - f_x + 1
     bands = sliding_window_view(padded.reshape(len(padded), -1), f_y, axis=0).swapaxes(-1, -2)  # (H, f_y, row)
     filtered = np.empty((H, W, *row[1:]), padded.dtype)
@@ -94,7 +95,7 @@ def _filter(padded, kernel):
     for top in range(0, H, step):
         total = filtered[top : top + step]
         sums = column_sums[: len(total)]
-        np.matmul(kernel.T, bands[top : top + step], out=sums.reshape(len(total), f_x, -1))
+        np.matmul(kernel_columns, bands[top : top + step], out=sums.reshape(len(total), f_x, -1))
         total[...] = sums[:, 0, :W]
         for v in range(1, f_x):
             total += sums[:, v, v : v + W]
@@ -122,7 +123,11 @@ def gradient_magnitude(d_y, d_x):
     >>> float(gradient_magnitude(3, 4))
     5.0
     """
-    return np.hypot(*_pair(d_y, d_x))
+    d_y, d_x = _pair(d_y, d_x)
+    with np.errstate(over="ignore"):
+        magnitude = np.hypot(d_y, d_x)
+    refuse_overflow("d_y and d_x", magnitude, largest(d_y) + largest(d_x))
+    return magnitude
 
 
 def gradient_orientation(d_y, d_x):
