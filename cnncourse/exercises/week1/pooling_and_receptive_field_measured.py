@@ -7,8 +7,8 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def share_changed(layer, x, shift):
-    """Return the share of the layer's outputs, between 0 and 1, that change when x moves to the
-    right.
+    """Return the share of the layer's outputs, between 0 and 1, that change when x moves to
+    the right.
 
     layer is a function of a batch x of shape (N, C, H, W). Move x by `shift` pixels to the
     right, columns that leave at the right coming back at the left, apply layer to x and to
@@ -96,8 +96,8 @@ def _share_cases():
 
 
 def field_by_poking(network, height, width, row, column):
-    """Return a (height, width) array of bool: True where a pixel can change the output at (row,
-    column).
+    """Return a (height, width) array of bool: True where a pixel can change the output at
+    (row, column).
 
     network is a function from a batch (1, 1, height, width) to an output (1, 1, H', W').
     Begin with a picture of zeros. Set one pixel at a time to 1, every other one to 0, and

@@ -9,7 +9,7 @@ from cnncourse.convolution import receptive_field as course_receptive_field
 from cnncourse.explorers import Painter
 from cnncourse.explorers.painter import colours, rgba
 from cnncourse.explorers.week1 import pooling_and_receptive_field_stack as stack
-from cnncourse.explorers.week1.pooling_and_receptive_field_sheets import paste, sheets
+from cnncourse.explorers.week1.pooling_and_receptive_field_sheets import scene, sheets
 from cnncourse.explorers.week1.pooling_and_receptive_field_stack import ENERGY
 from cnncourse.pictures import photo
 from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, PAPER, PURPLE, RED
@@ -33,12 +33,12 @@ def render(*, photo_name, view, side, layers, unit, measure=course_receptive_fie
     """Paint the photo with the unit's field, the stack of sheets and the table."""
     seen = [stack.reads(side, layers, unit[0], index) for index in unit[1:]]
     picture = _picture(photo_name, side)
-    scene = np.tile(np.uint8(rgba(PAPER)[:3]), ((FLAT_Y + FLAT) * 2, WIDTH * 2, 1))
     standing = standing_sheets(side, layers)
-    for sheet in standing:
-        paste(scene, sheet, _sheet_colours(sheet, picture, layers, unit, seen), rgba("#c3cad6")[:3])
+    palettes = [_sheet_colours(sheet, picture, layers, unit, seen) for sheet in standing]
+    left, ground = STACK[0] - 6, rgba(PAPER)[:3]
     painter = Painter(WIDTH, HEIGHT)
-    painter.image(scene, 0, 0, WIDTH, FLAT_Y + FLAT)
+    pixels = scene(standing, palettes, left, WIDTH - left, FLAT_Y + FLAT, ground, rgba("#c3cad6")[:3])
+    painter.image(pixels, left, 0, WIDTH - left, FLAT_Y + FLAT)
     _paint_lines(painter, standing, unit, seen)
     _paint_table(painter, standing, layers, unit, measure)
     _paint_flat(painter, picture, view, side, layers, unit, seen)
@@ -95,10 +95,10 @@ def _paint_lines(painter, standing, unit, seen):
 def _paint_table(painter, standing, layers, unit, measure):
     """Write under every sheet what it is, its size, and its units' size, jump and start."""
     painter.text(
-        (STACK[0] + STACK[1]) / 2, 24, "the stack, from the picture on the left to the last layer", 13, INK, True, "mm"
+        (STACK[0] + STACK[1]) / 2, 24, "the stack, picture first (s stride, p padding, d dilation)", 13, INK, True, "mm"
     )
     numbers = [(1, 1, 0.5), *stack.measured(layers, measure)]
-    for row, label in enumerate(("output", "field size", "jump", "start")):
+    for row, label in enumerate(("output side", "field size", "jump", "start")):
         painter.text(STACK[0] + 10, TABLE_Y + row * ROW, label, 12.5, MUTED, anchor="rm")
     chosen = standing[unit[0]]
     painter.rectangle(chosen.x - 22, TABLE_Y - 78, 44, 78 + 3.6 * ROW, fill=ORANGE, alpha=0.2, radius=5)
@@ -108,7 +108,7 @@ def _paint_table(painter, standing, layers, unit, measure):
         painter.text(sheet.x, top - 9, str(sheet.level) if sheet.level else "picture", 12, INK, bold, "mm")
         name = "\n".join(_short(layers[sheet.level - 1])) if sheet.level else "picture"
         painter.text(sheet.x, TABLE_Y - 72, name, 12, INK, bold, "mt", "center")
-        for row, text in enumerate((f"{sheet.count}×{sheet.count}", f"{size:g}", f"{jump:g}", f"{start:g}")):
+        for row, text in enumerate((f"{sheet.count}", f"{size:g}", f"{jump:g}", f"{start:g}")):
             painter.text(sheet.x, TABLE_Y + row * ROW, text.replace("-", "−"), 12.5, INK, bold, "mm")
 
 

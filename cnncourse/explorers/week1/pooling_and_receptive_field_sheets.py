@@ -64,14 +64,22 @@ def sheets(lengths, left, right, y):
     ]
 
 
-def paste(canvas, sheet, colours, line, scale=2):
-    """Draw a sheet into `canvas` (H, W, 3) uint8 in place; `colours` (count, count, 3) are its units' colours.
+def scene(standing, palettes, left, width, height, ground, line, scale=2):
+    """Return the picture (height · scale, width · scale, 3) uint8 of sheets in a row, later ones in front.
 
-    Lines of colour `line` part the units where these are large enough to be told apart.
+    It begins `left` CSS pixels from the left end of the screen. `palettes` holds the units' colours (count, count, 3)
+    of every sheet; `ground` is the colour beside the sheets, `line` that of the lines between units.
     """
-    places, units = _pixels(sheet, canvas.shape[:2], scale)
-    palette = np.concatenate([colours.reshape(-1, 3), np.uint8([line])])
-    canvas.reshape(-1, 3)[places] = palette[units]
+    canvas = np.full((round(height * scale), round(width * scale)), _packed(np.uint8([ground])), np.uint32)
+    for sheet, colours in zip(standing, palettes, strict=True):
+        places, units = _pixels(sheet._replace(x=sheet.x - left), canvas.shape, scale)
+        canvas.reshape(-1)[places] = _packed(np.concatenate([colours.reshape(-1, 3), np.uint8([line])]))[units]
+    return canvas.view(np.uint8).reshape(*canvas.shape, 4)[..., :3]
+
+
+def _packed(colours):
+    """Return colours (n, 3) as n whole numbers: four bytes are quicker to copy than three."""
+    return np.ascontiguousarray(np.pad(colours, ((0, 0), (0, 1)))).view(np.uint32)[:, 0]
 
 
 @lru_cache(maxsize=64)
