@@ -13,7 +13,7 @@ VERTICAL = np.array([[1.0, 0, -1], [1, 0, -1], [1, 0, -1]])
 
 
 def apply_window(window, kernel):
-    """Lay a kernel on one window: multiply the numbers that lie on each other, add up all the products.
+    """Multiply the numbers of window and kernel that lie on each other; add the products.
 
     window, kernel: arrays of the same shape (f, f). Returns one number.
     Example: window [[10, 0], [10, 0]] and kernel [[1, -1], [1, -1]] give
@@ -103,9 +103,9 @@ APPLY_WINDOW = Exercise(
 
 
 def gradient_magnitude(d_y, d_x):
-    """Return the length of the gradient at every pixel: how strong the edge is, whatever its direction.
+    """Return the length of the gradient at every pixel: how strong an edge is.
 
-    d_y, d_x: arrays of one shape. Returns an array of that shape, √(d_y² + d_x²) (Pythagoras).
+    d_y, d_x: arrays of one shape. Returns √(d_y² + d_x²) at every place (Pythagoras).
     Example: d_y = [[3]] and d_x = [[-4]] give [[5]].
     """
     return np.sqrt(d_y**2 + d_x**2)
@@ -185,7 +185,8 @@ def steerable_filter(angle):
     """Return the 3×3 kernel for growth in direction θ: cos θ · Gx + sin θ · Gy.
 
     angle: θ in degrees; 0 looks to the right, 90 downwards.
-        Gx = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]     Gy = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
+        Gx = [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]
+        Gy = [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]
     Example: steerable_filter(180) is −Gx.
     """
     sobel_x = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])

@@ -9,13 +9,13 @@ SOBEL_Y = ((-1, -2, -1), (0, 0, 0), (1, 2, 1))
 
 
 def image_gradient(image):
-    """Return (d_y, d_x): how fast a picture grows downwards and to the right, by the Sobel kernels.
+    """Return (d_y, d_x): how fast a picture grows downwards and to the right (Sobel).
 
     image: (H, W). d_y and d_x: (H, W) each. Lay the kernels on as they are, at every pixel:
-        for d_x  [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]    positive where brighter to the right
-        for d_y  [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]    positive where brighter downwards
+        for d_x  [[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]]   positive where brighter to the right
+        for d_y  [[-1, -2, -1], [0, 0, 0], [1, 2, 1]]   positive where brighter downwards
     Outside the picture, repeat its outermost pixels: np.pad(image, 1, mode="edge").
-    Example: in [[0, 1, 2], [0, 1, 2], [0, 1, 2]] the middle pixel has d_y = 0 and d_x = 8.
+    Example: in [[0, 1, 2], [0, 1, 2], [0, 1, 2]] the middle pixel has d_y = 0, d_x = 8.
     """
     H, W = image.shape
     sobel_x = np.array([[-1, 0, 1], [-2, 0, 2], [-1, 0, 1]])

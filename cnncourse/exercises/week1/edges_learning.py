@@ -6,16 +6,16 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def learn_filter(pictures, target, steps, learning_rate):
-    """Find the 3×3 kernel that turns `pictures` into `target`, by gradient descent from all zeros.
+    """Find the 3×3 kernel that turns pictures into target, by gradient descent from zeros.
 
-    pictures: (N, H, W). target: (N, H − 2, W − 2), wanted where the kernel lies wholly inside.
-    The loss is the mean of (output − target)² over all places of all pictures. In each step:
-        output[n, i, j] = sum over u, v of  kernel[u, v] · pictures[n, i + u, j + v]
-        gradient[u, v] = 2 · mean over n, i, j of  (output − target)[n, i, j] · pictures[n, i + u, j + v]
+    pictures: (N, H, W). target: (N, H − 2, W − 2), where the kernel lies wholly inside.
+    The loss is the mean of (output − target)² over all places of all pictures. Every step:
+        output[n, i, j] = sum over u, v of kernel[u, v] · pictures[n, i + u, j + v]
+        gradient[u, v] = 2 · mean of error[n, i, j] · pictures[n, i + u, j + v] over n, i, j
         kernel = kernel − learning_rate · gradient
-    Return the kernel, (3, 3), after `steps` steps.
-    Example: one picture [[0, 0, 0], [0, 1, 0], [0, 0, 0]], target [[[2]]], learning_rate 0.25.
-    First step: error 0 − 2, gradient −4 in the middle; the kernel becomes 1 there, 0 elsewhere.
+    with error = output − target. Return the kernel, (3, 3), after so many `steps`.
+    Example: picture [[0, 0, 0], [0, 1, 0], [0, 0, 0]], target [[[2]]], learning_rate 0.25.
+    First step: error −2, gradient −4 in the middle; the kernel is then 1 there, else 0.
     """
     windows = np.lib.stride_tricks.sliding_window_view(pictures, (3, 3), axis=(1, 2))  # (N, H - 2, W - 2, 3, 3)
     kernel = np.zeros((3, 3))
