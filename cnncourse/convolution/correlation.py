@@ -88,7 +88,7 @@ def correlate_backward(grad_output, x, weight, stride=1, padding=0, dilation=1, 
     wanted = (len(x), len(weight), *shape.output_size)
     grad_output = float_array("grad_output", grad_output, shape=wanted)
     bound = largest(grad_output) * (1 + largest(x) + largest(weight)) * max(grad_output.size, weight.size)
-    grad_output = narrowed("grad_output", grad_output, x.dtype)
+    grad_output = np.ascontiguousarray(narrowed("grad_output", grad_output, x.dtype))
     rows = weight.reshape(groups, len(weight) // groups, -1)
     padded = pad_spatial(x, shape.padding)
     grad_padded = np.zeros(padded.shape, x.dtype)
