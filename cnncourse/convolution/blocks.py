@@ -10,12 +10,13 @@ import math
 from typing import NamedTuple
 
 import numpy as np
-from numpy.lib.stride_tricks import sliding_window_view
+from numpy.lib.stride_tricks import as_strided
 
 from cnncourse.arguments import whole_number, whole_numbers
 from cnncourse.convolution.arithmetic import output_size
 
 BUFFER = 1 << 19
+FEWEST_PLACES, MOST_PLACES = 256, 8192
 MOST_NUMBERS = 2**28  # 2 GB of float64
 
 
@@ -43,14 +44,18 @@ def geometry(input_size, kernel_size, stride, padding, dilation, groups):
     return Geometry(kernel_size, stride, padding, dilation, groups, tuple(output_size(*size) for size in sizes))
 
 
-def pad_spatial(x, padding, value=0):
-    """Return `x` (N, C, *spatial) with `padding` entries of `value` on both sides of each spatial axis."""
-    if not any(padding):
+def pad_spatial(x, padding, value=0, spare=0):
+    """Return `x` (N, C, *spatial) with `padding` entries of `value` on both sides of each spatial axis.
+
+    So many `spare` entries lie behind the last one in memory.
+    """
+    if not any(padding) and not spare:
         return x
     shape = x.shape[:2] + tuple(n + 2 * p for n, p in zip(x.shape[2:], padding, strict=True))
     if math.prod(shape) > MOST_NUMBERS:
         raise ValueError(f"padding {padding} makes the input too large: shape {shape}")
-    padded = np.full(shape, value, dtype=x.dtype)
+    memory = np.full(math.prod(shape) + spare, value, dtype=x.dtype)
+    padded = memory[: math.prod(shape)].reshape(shape)
     crop_spatial(padded, padding)[...] = x
     return padded
 
@@ -60,16 +65,32 @@ def crop_spatial(padded, padding):
     return padded[:, :, *(slice(p, n - p) for n, p in zip(padded.shape[2:], padding, strict=True))]
 
 
-def grouped_windows(padded, geometry, writeable=False):
-    """Return the view (N, G, C / G, *kernel, *output) of `padded` (N, C, *spatial): every window, nothing copied."""
+def grouped_windows(padded, geometry, width=None, writeable=False):
+    """Return the view (N, G, C / G, *kernel, *output) of `padded` (N, C, *spatial): every window, nothing copied.
+
+    `width` is the length of the last axis, where it shall not be the output's: see `run_width`.
+    """
     N, C, *spatial = padded.shape
-    axes = len(spatial)
-    grouped = padded.reshape(N, geometry.groups, C // geometry.groups, *spatial)
-    extent = tuple(d * (f - 1) + 1 for f, d in zip(geometry.kernel_size, geometry.dilation, strict=True))
-    windows = sliding_window_view(grouped, extent, axis=tuple(range(3, 3 + axes)), writeable=writeable)
-    steps = (*geometry.stride, *geometry.dilation)
-    windows = windows[:, :, :, *(slice(None, None, step) for step in steps)]  # (N, G, C / G, *output, *kernel)
-    return np.moveaxis(windows, range(3, 3 + axes), range(-axes, 0))
+    batch, channel, *steps = padded.strides
+    per_group = C // geometry.groups
+    *leading, last = geometry.output_size
+    shape = (N, geometry.groups, per_group, *geometry.kernel_size, *leading, width or last)
+    taps = (step * min(d, n) for step, d, n in zip(steps, geometry.dilation, spatial, strict=True))
+    places = (step * min(s, n) for step, s, n in zip(steps, geometry.stride, spatial, strict=True))
+    return as_strided(padded, shape, (batch, channel * per_group, channel, *taps, *places), writeable=writeable)
+
+
+def run_width(row, geometry):
+    """Return (width, spare): how many windows of a padded row to take, and the entries read beyond the last row.
+
+    Windows that begin in the last columns reach into the next row and mean nothing; but where they are few, taking
+    them makes all rows of a kernel entry one run in memory, and long runs are copied and added faster than rows.
+    """
+    needed = geometry.output_size[-1]
+    few = row <= min(FEWEST_PLACES, 1.25 * needed)
+    if few and len(geometry.stride) > 1 and max(geometry.stride) == 1:
+        return row, geometry.dilation[-1] * (geometry.kernel_size[-1] - 1)
+    return needed, 0
 
 
 def blocks(shape, size):
@@ -94,17 +115,27 @@ def blocks(shape, size):
         yield tuple(slice(i * s, min(n, i * s + s)) for i, s, n in zip(index, steps, shape, strict=True))
 
 
+def run(box, shape):
+    """Return the slice that a box of `blocks(shape, …)` takes of the flattened grid.
+
+    >>> run((slice(1, 3), slice(0, 4)), (3, 4))
+    slice(4, 12, None)
+    """
+    first = int(np.ravel_multi_index([part.start for part in box], shape))
+    return slice(first, first + math.prod(part.stop - part.start for part in box))
+
+
 def column_blocks(windows, axes, ones=False):
-    """Copy `windows` block by block into one reused buffer and yield (box, places, columns).
+    """Copy `windows` block by block into one reused buffer and yield (box, columns).
 
     `columns` (n, G, rows, P) holds one window per column; with `ones` a last row of ones carries the bias.
-    `box` slices (N, *output); `places` slices the output places counted in one run.
+    `box` slices (N, *output).
     """
     N, G, C, *rest = windows.shape
     kernel, output = rest[:axes], rest[axes:]
     depth = C * math.prod(kernel)
     buffer = None
-    for box in blocks((N, *output), min(8192, max(256, BUFFER // depth))):
+    for box in blocks((N, *output), min(MOST_PLACES, max(FEWEST_PLACES, BUFFER // depth))):
         n, *size = (part.stop - part.start for part in box)
         shape = (n, G, depth + ones, math.prod(size))
         if buffer is None:
@@ -113,5 +144,4 @@ def column_blocks(windows, axes, ones=False):
         columns[:, :, depth:] = 1
         taps = columns[:, :, :depth].reshape(n, G, C, *kernel, *size)
         np.copyto(taps, windows[box[0], ..., *box[1:]])
-        first = int(np.ravel_multi_index([part.start for part in box[1:]], output))
-        yield box, slice(first, first + shape[-1]), columns
+        yield box, columns

@@ -17,6 +17,8 @@ from cnncourse.convolution.blocks import (
     geometry,
     grouped_windows,
     pad_spatial,
+    run,
+    run_width,
 )
 
 _SHAPES = "(N, C, *spatial) with 1, 2 or 3 spatial axes"
@@ -49,8 +51,8 @@ def correlate(x, weight, bias=None, stride=1, padding=0, dilation=1, groups=1):
     y = _empty_output(len(x), len(weight), shape.output_size, x.dtype)
     flat = y.reshape(len(x), groups, len(weight) // groups, math.prod(shape.output_size))
     with np.errstate(over="ignore", invalid="ignore"):
-        for box, places, columns in column_blocks(windows, len(shape.stride), ones=bias is not None):
-            np.matmul(rows, columns, out=flat[box[0], ..., places])
+        for box, columns in column_blocks(windows, len(shape.stride), ones=bias is not None):
+            np.matmul(rows, columns, out=flat[box[0], ..., run(box[1:], shape.output_size)])
     refuse_overflow("x, weight and bias", y, bound)
     return y
 
@@ -90,10 +92,12 @@ def correlate_backward(grad_output, x, weight, stride=1, padding=0, dilation=1, 
     bound = largest(grad_output) * (1 + largest(x) + largest(weight)) * max(grad_output.size, weight.size)
     grad_output = np.ascontiguousarray(narrowed("grad_output", grad_output, x.dtype))
     rows = weight.reshape(groups, len(weight) // groups, -1)
-    padded = pad_spatial(x, shape.padding)
-    grad_padded = np.zeros(padded.shape, x.dtype)
+    width, spare = run_width(x.shape[-1] + 2 * shape.padding[-1], shape)
+    padded, grad_padded = (pad_spatial(a, shape.padding, spare=spare) for a in (x, np.zeros_like(x)))
     with np.errstate(over="ignore", invalid="ignore"):
-        grad_rows = _accumulate(grad_output, rows, padded, grad_padded, shape)
+        windows = grouped_windows(padded, shape, width)
+        grad_windows = grouped_windows(grad_padded, shape, width, writeable=True)
+        grad_rows = _accumulate(grad_output, rows, windows, grad_windows, shape)
     for result in (grad_padded, grad_rows):
         refuse_overflow("grad_output, x and weight", result, bound)
     grad_x = np.ascontiguousarray(crop_spatial(grad_padded, shape.padding))
@@ -101,23 +105,25 @@ def correlate_backward(grad_output, x, weight, stride=1, padding=0, dilation=1, 
     return grad_x, grad_weight, grad_rows[..., -1].reshape(-1)
 
 
-def _accumulate(grad_output, rows, padded, grad_padded, shape):
-    """Fill `grad_padded` and return the gradient of (G, K / G, taps + 1), whose last column is the bias's."""
+def _accumulate(grad_output, rows, windows, grad_windows, shape):
+    """Fill `grad_windows` and return the gradient of (G, K / G, taps + 1), whose last column is the bias's."""
     groups, K, depth = rows.shape
-    axes = len(shape.stride)
     grad_rows = np.zeros((groups, K, depth + 1), rows.dtype)
-    flat = grad_output.reshape(len(padded), groups, K, math.prod(shape.output_size))
-    grad_windows = grouped_windows(grad_padded, shape, writeable=True)
-    spread = None
-    for box, places, columns in column_blocks(grouped_windows(padded, shape), axes, ones=True):
-        d = flat[box[0], ..., places]  # (n, G, K / G, P)
+    grouped = grad_output.reshape(len(windows), groups, K, *shape.output_size)
+    for box, columns in column_blocks(windows, len(shape.stride), ones=True):
+        d = _widened(grouped[box[0], :, :, *box[1:]], columns.shape[-1])  # (n, G, K / G, P)
         grad_rows += np.matmul(d, columns.swapaxes(-1, -2)).sum(axis=0)
-        wanted = (*d.shape[:2], depth, d.shape[-1])
-        if spread is None or spread.shape != wanted:
-            spread = np.empty(wanted, rows.dtype)
-        np.matmul(rows.swapaxes(-1, -2), d, out=spread)
+        spread = np.matmul(rows.swapaxes(-1, -2), d, out=columns[:, :, :depth])
         _add_to_windows(grad_windows[box[0], ..., *box[1:]], spread, shape.kernel_size)
     return grad_rows
+
+
+def _widened(grads, places):
+    """Return `grads` (n, G, K / G, *output) with zeros behind each row, so that it has so many `places`."""
+    *leading, width = grads.shape
+    widened = np.zeros((*leading, places // math.prod(leading[3:])), grads.dtype)
+    widened[..., :width] = grads
+    return widened.reshape(*grads.shape[:3], places)
 
 
 def _add_to_windows(windows, spread, kernel_size):
