@@ -56,7 +56,7 @@ def nearest_digits(ink, k, space):
 
 def drawing_picture(*, k, space, ink, spot):
     """Paint the drawing, the picture the method gets, and the k nearest digits with their distances."""
-    painter = Painter(850, 384)
+    painter = Painter(836, 384)
     painter.text(LEFT, 22, "Draw here", 14, bold=True)
     painter.image(1 - ink, LEFT, TOP, FINE * CELL, FINE * CELL, limits=(0, 1), outline=INK)
     painter.circle(LEFT + spot[1] * CELL, TOP + spot[0] * CELL, BRUSH * CELL, outline=BLUE)
@@ -142,7 +142,7 @@ def share_right(space, reach, k):
 def moving_picture(*, reach, k, example):
     """Paint one held-out digit with its nearest known ones in both spaces, and the shares right as bars."""
     pictures, labels = moved_digits(reach)
-    painter = Painter(850, 300)
+    painter = Painter(836, 300)
     painter.text(
         16, 22, f"Every digit is moved by up to {reach} pixels" if reach else "Every digit is centred", 14, bold=True
     )

@@ -96,7 +96,7 @@ def test_counting_keeps_the_ink():
 @pytest.mark.parametrize("ink", [np.zeros((64, 64)), np.ones((64, 64)), drawing.first_drawing()])
 def test_any_drawing_paints(space, k, ink):
     state = {"k": k, "space": space, "ink": ink, "spot": (0, 63)}
-    assert drawing.drawing_picture(**state).shape == (768, 1700, 3)
+    assert drawing.drawing_picture(**state).shape == (768, 1672, 3)
     assert drawing.drawing_caption(**state)
 
 
@@ -130,7 +130,7 @@ def test_features_survive_a_move_that_ruins_pixels():
 @pytest.mark.parametrize(("reach", "k", "example"), [(0, 1, 0), (4, 9, 99)])
 def test_moving_paints_and_counts(reach, k, example):
     state = {"reach": reach, "k": k, "example": example}
-    assert drawing.moving_picture(**state).shape == (600, 1700, 3)
+    assert drawing.moving_picture(**state).shape == (600, 1672, 3)
     assert f"{drawing.share_right('pixels', reach, k):.1%}" in drawing.moving_caption(**state)
 
 
