@@ -13,7 +13,7 @@ import numpy as np
 from cnncourse.arguments import float_array, largest, narrowed, refuse_overflow, whole_numbers
 from cnncourse.convolution.blocks import crop_spatial, geometry, pad_spatial
 
-_BLOCK = 1 << 15
+_BLOCK = 1 << 14
 
 
 def max_pool(x, kernel_size, stride=None, padding=0):
@@ -52,11 +52,9 @@ def average_pool(x, kernel_size, stride=None, padding=0):
     array([[[[2.5 , 1.75]]]])
     """
     x, shape = _checked(x, kernel_size, stride, padding)
-    area = math.prod(shape.kernel_size)
     with np.errstate(over="ignore", invalid="ignore"):
-        y = _pool(np.add, 0, x, shape)
+        y = _pool(np.add, 0, x, shape, divisor=math.prod(shape.kernel_size))
     refuse_overflow("x", y, bound=np.inf)
-    y /= area
     return y
 
 
@@ -112,11 +110,12 @@ def _checked_gradient(grad_output, x, shape):
     return narrowed("grad_output", float_array("grad_output", grad_output, shape=wanted), x.dtype)
 
 
-def _pool(combine, border, x, shape):
-    """Combine the entries of every window, a block of channels at a time."""
+def _pool(combine, border, x, shape, divisor=1):
+    """Combine the entries of every window and divide the results, a block of channels at a time."""
     y = np.empty((*x.shape[:2], *shape.output_size), x.dtype)
     for maps, pooled in _channel_blocks(math.prod(shape.output_size), x, y):
-        pooled[...] = _fold_windows(combine, pad_spatial(maps, shape.padding, border), shape)
+        padded = pad_spatial(maps, shape.padding, border)
+        np.divide(_fold_windows(combine, padded, shape), divisor, out=pooled)
     return y
 
 
