@@ -2,6 +2,7 @@
 // (boxes of raw RGB) and are kept here, so that a second view, or one shown again, is complete at once.
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", " "]);
+const MOVED_BY_ARROWS = ".cnncourse-explorer :is(select, input, .noUi-handle)";
 const PATIENCE_MS = 1000;
 
 export default () => {
@@ -108,7 +109,7 @@ export default () => {
       if (!pressed && model.get("hover")) onFrame({ kind: "hover", x: -1, y: -1 });
     });
     canvas.addEventListener("keydown", (event) => {
-      if (!model.get("interactive") || !KEYS.has(event.key) || event.ctrlKey || event.altKey || event.metaKey) return;
+      if (!model.get("interactive") || !KEYS.has(event.key) || !isPlain(event)) return;
       event.preventDefault();
       event.stopPropagation();
       const message = { kind: "key", x: 0, y: 0, key: event.key };
@@ -127,6 +128,7 @@ export default () => {
 
   return {
     initialize({ model }) {
+      keepKeys();
       load(model);
       model.on("change:frame", () => load(model));
       model.on("msg:custom", (message, buffers) => {
@@ -140,7 +142,6 @@ export default () => {
       const canvas = document.createElement("canvas");
       canvas.className = "cnncourse-canvas";
       canvas.setAttribute("role", "img");
-      canvas.setAttribute("data-lm-suppress-shortcuts", "true"); // JupyterLab's own arrow keys stay out
       const pen = canvas.getContext("2d", { alpha: false });
       const view = {
         whole() {
@@ -168,6 +169,25 @@ export default () => {
     },
   };
 };
+
+// JupyterLab hears a key before the page does, and its arrow keys go from cell to cell. While a plain key that moves the
+// control in focus is on its way, that control keeps JupyterLab's shortcuts off.
+function keepKeys() {
+  if (window.cnncourseKeepsKeys) return;
+  window.cnncourseKeepsKeys = true;
+  const moves = (control, key) =>
+    control.matches(".cnncourse-canvas") ? KEYS.has(key) : key.startsWith("Arrow") && control.matches(MOVED_BY_ARROWS);
+  const keep = (event) => {
+    if (!isPlain(event) || !(event.target instanceof Element) || !moves(event.target, event.key)) return;
+    event.target.setAttribute("data-lm-suppress-shortcuts", "true");
+    setTimeout(() => event.target.removeAttribute("data-lm-suppress-shortcuts"));
+  };
+  window.addEventListener("keydown", keep, true);
+}
+
+function isPlain(event) {
+  return !event.ctrlKey && !event.altKey && !event.metaKey && !event.shiftKey;
+}
 
 function bytesOf(view) {
   return new Uint8Array(view.buffer, view.byteOffset, view.byteLength);

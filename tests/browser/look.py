@@ -16,6 +16,7 @@ from course_notebooks import copy_notebooks, relative_name, solve
 from lab import THEMES, Lab, chromium, new_page, open_notebook, run_all
 
 PARTS = {"explorer": ".cnncourse-explorer", "card": ".jp-OutputArea-output.jp-RenderedHTML"}
+SCREEN = {"width": 1280, "height": 800}
 SCROLL = """({top, by}) => {
     const box = [...document.querySelectorAll('.jp-NotebookPanel .jp-WindowedPanel-outer')].find(e => e.offsetParent);
     if (top) box.scrollTop = 0; else box.scrollTop += by;
@@ -24,7 +25,8 @@ SCROLL = """({top, by}) => {
 
 
 def save_parts(page: Page, out: Path, stem: str):
-    """Save a picture of every explorer and every card of the page."""
+    """Save a picture of every explorer and every card of the page, in a window high enough for each."""
+    page.set_viewport_size({"width": SCREEN["width"], "height": 2 * SCREEN["height"]})
     for kind, selector in PARTS.items():
         found = page.locator(f".jp-NotebookPanel {selector}")
         for number in range(found.count()):
@@ -34,6 +36,7 @@ def save_parts(page: Page, out: Path, stem: str):
 
 def save_screens(page: Page, out: Path, stem: str):
     """Save the whole window, screenful by screenful."""
+    page.set_viewport_size(SCREEN)
     page.evaluate(SCROLL, {"top": True, "by": 0})
     top, seen, number = 0, -1, 0
     while top != seen:
@@ -54,7 +57,7 @@ def look(path: Path, theme: str, out: Path, solved: bool) -> bool:
         if solved:
             print(solve(root / name), "exercises solved")
         with Lab(root, theme) as lab, chromium() as browser:
-            page, problems = new_page(browser)
+            page, problems = new_page(browser, **SCREEN)
             open_notebook(page, lab, name)
             errors = run_all(page)
             save_parts(page, out, stem)

@@ -1,6 +1,7 @@
 """Every notebook in the real JupyterLab: cells run, explorers follow the keyboard, nothing leaves the machine."""
 
 import tempfile
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +17,12 @@ PICTURE = """explorer => {
     const copy = document.createElement('canvas');
     copy.width = shown.width;
     copy.height = shown.height;
-    copy.getContext('2d').drawImage(shown, 0, 0, copy.width, copy.height);
-    return copy.toDataURL();
+    const pen = copy.getContext('2d', {willReadFrequently: true});
+    pen.drawImage(shown, 0, 0, copy.width, copy.height);
+    const pixels = new Uint32Array(pen.getImageData(0, 0, copy.width, copy.height).data.buffer);
+    let sum = 0;
+    for (const pixel of pixels) sum = (Math.imul(sum, 31) + pixel) | 0;
+    return sum;
 }"""
 FIRST_WAIT, NEXT_WAIT = 8.0, 0.5  # seconds in which the first control that is moved, and each further one, may answer
 CONTROLS = {  # what takes the keyboard → the keys that move it
@@ -45,13 +50,14 @@ def browser():
         yield browser
 
 
-def _changes(page: Page, explorer: Locator, before: str, seconds: float) -> bool:
+def _changes(page: Page, explorer: Locator, before: int, seconds: float) -> bool:
     """Wait for the explorer's picture to become another than `before`."""
-    for _ in range(round(seconds / 0.05)):
-        if explorer.evaluate(PICTURE) != before:
-            return True
-        page.wait_for_timeout(50)
-    return False
+    end = time.monotonic() + seconds
+    while explorer.evaluate(PICTURE) == before:
+        if time.monotonic() > end:
+            return False
+        page.wait_for_timeout(30)
+    return True
 
 
 def _answering_controls(page: Page, explorer: Locator) -> list[str]:
@@ -92,6 +98,41 @@ def test_a_notebook_runs_in_jupyterlab_and_its_explorers_follow_the_keyboard(lab
     assert problems == []
     shut_down_kernel(page)
     page.context.close()
+
+
+@pytest.fixture(scope="module")
+def first_notebook(lab, browser):
+    page, _ = new_page(browser)
+    open_notebook(page, lab, "00_start_here.ipynb")
+    assert run_all(page) == []
+    yield page
+    page.context.close()
+
+
+def _active_cell(page: Page) -> int:
+    return page.evaluate("() => window.jupyterapp.shell.currentWidget.content.activeCellIndex")
+
+
+@pytest.mark.parametrize(
+    ("control", "value"),
+    [("select", "node => node.value"), (".noUi-handle", "node => node.getAttribute('aria-valuenow')")],
+)
+def test_arrow_keys_move_the_control_in_focus_and_not_the_cells(first_notebook, control, value):
+    control = first_notebook.locator(f".cnncourse-explorer {control}").first
+    control.focus()
+    before, cell = control.evaluate(value), _active_cell(first_notebook)
+    first_notebook.keyboard.press("ArrowUp" if control.get_attribute("role") == "slider" else "ArrowDown")
+    first_notebook.wait_for_timeout(200)
+    assert control.evaluate(value) != before
+    assert _active_cell(first_notebook) == cell
+
+
+def test_shift_enter_on_a_picture_still_runs_the_cell(first_notebook):
+    first_notebook.locator("canvas.cnncourse-interactive").first.click()
+    cell = _active_cell(first_notebook)
+    first_notebook.keyboard.press("Shift+Enter")
+    first_notebook.wait_for_timeout(500)
+    assert _active_cell(first_notebook) == cell + 1
 
 
 def test_the_course_settings_reach_jupyterlab(lab, browser):
