@@ -84,17 +84,6 @@ def test_the_result_does_not_depend_on_how_it_is_cut_into_blocks(monkeypatch, ce
         np.testing.assert_allclose(a, b, rtol=1e-12, atol=1e-12)
 
 
-@given(st.lists(st.integers(1, 9), min_size=1, max_size=4), st.integers(1, 100))
-def test_blocks_cover_every_cell_once_in_boxes_that_lie_together(shape, size):
-    seen = np.zeros(shape, int)
-    for box in blocks.blocks(tuple(shape), size):
-        assert seen[box].size <= size
-        seen[box] += 1
-        cells = np.arange(seen.size).reshape(shape)[box].ravel()
-        assert (np.diff(cells) == 1).all()
-    assert (seen == 1).all()
-
-
 # --- hand-worked ---
 
 
