@@ -101,10 +101,12 @@ def compare():
 def classic_net():
     """Return the two-layer net of the famous course's hand-sign assignment."""
     return nn.Sequential(
-        nn.Conv2d(3, 8, 4, padding="same"),
+        nn.ZeroPad2d((1, 2, 1, 2)),
+        nn.Conv2d(3, 8, 4),
         nn.ReLU(),
         nn.MaxPool2d(8),
-        nn.Conv2d(8, 16, 2, padding="same"),
+        nn.ZeroPad2d((0, 1, 0, 1)),
+        nn.Conv2d(8, 16, 2),
         nn.ReLU(),
         nn.MaxPool2d(4),
         nn.Flatten(),
@@ -140,22 +142,20 @@ def fit(net, images, labels, epochs, rate, augmented=True, validation=None):
     start = time.process_time()
     for epoch in range(epochs):
         net.train()
-        order = torch.randperm(len(images)).numpy()
-        total = 0.0
+        order, total = torch.randperm(len(images)).numpy(), 0.0
         for step in tqdm(range(steps), f"epoch {epoch + 1}", disable=validation is None):
             chosen = order[step * BATCH : (step + 1) * BATCH]
             batch = pictures_to_batch(images[chosen])
-            batch = (augment(batch) if augmented else batch).contiguous(memory_format=torch.channels_last)
-            loss = F.cross_entropy(net(batch), torch.from_numpy(labels[chosen]))
+            logits = net(augment(batch) if augmented else batch)
+            loss = F.cross_entropy(logits, torch.from_numpy(labels[chosen]))
             optimiser.zero_grad()
             loss.backward()
             optimiser.step()
             schedule.step()
             total += loss.item()
         if validation is not None:
-            print(
-                f"epoch {epoch + 1}: loss {total / steps:.4f}, validation {accuracy(net, *validation):.4f}", flush=True
-            )
+            right = accuracy(net, *validation)
+            print(f"epoch {epoch + 1}: loss {total / steps:.4f}, validation {right:.4f}", flush=True)
     return time.process_time() - start
 
 
@@ -170,7 +170,8 @@ def augment(batch):
     grid = F.affine_grid(torch.stack(rows, 1), batch.shape, align_corners=False)
     moved = F.grid_sample(batch, grid, padding_mode="reflection", align_corners=False)
     gain = 1 + (torch.rand(N, 3, 1, 1) - 0.5) * 0.4
-    return (moved * gain + (torch.rand(N, 1, 1, 1) - 0.5) * 0.2).clamp(0, 1)
+    recoloured = (moved * gain + (torch.rand(N, 1, 1, 1) - 0.5) * 0.2).clamp(0, 1)
+    return recoloured.contiguous(memory_format=torch.channels_last)
 
 
 @torch.no_grad()

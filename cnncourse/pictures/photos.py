@@ -69,8 +69,8 @@ def photo(name, size=None, gray=False):
 def _resized(pixels, height, width):
     H, W = pixels.shape[:2]
     scale = min(H / height, W / width)
-    top, left = (H - height * scale) / 2, (W - width * scale) / 2
-    box = (left, top, left + width * scale, top + height * scale)
+    top, left = max(0.0, (H - height * scale) / 2), max(0.0, (W - width * scale) / 2)
+    box = (left, top, W - left, H - top)
     return np.asarray(Image.fromarray(pixels).resize((width, height), Image.Resampling.LANCZOS, box))
 
 
