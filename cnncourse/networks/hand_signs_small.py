@@ -1,0 +1,58 @@
+"""The week's small network in PyTorch, and the loop that trains it."""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from cnncourse.arguments import whole_number
+
+
+def small_hand_sign_net(first_maps=8, second_maps=16, classes=6):
+    """Return an untrained network of two convolutions: `(N, 3, 64, 64)` pictures become `(N, classes)` logits.
+
+    Its parameters have the names and shapes of `cnncourse.convolution.Network`'s for the same layers.
+
+    >>> [tuple(parameter.shape) for parameter in small_hand_sign_net().parameters()]
+    [(8, 3, 5, 5), (8,), (16, 8, 3, 3), (16,), (6, 256), (6,)]
+    """
+    first_maps = whole_number("first_maps", first_maps, 1)
+    second_maps = whole_number("second_maps", second_maps, 1)
+    return nn.Sequential(
+        nn.Conv2d(3, first_maps, 5, stride=2, padding=2),  # (N, first_maps, 32, 32)
+        nn.ReLU(),
+        nn.MaxPool2d(4),  # (N, first_maps, 8, 8)
+        nn.Conv2d(first_maps, second_maps, 3, padding=1),
+        nn.ReLU(),
+        nn.MaxPool2d(2),  # (N, second_maps, 4, 4)
+        nn.Flatten(),
+        nn.Linear(second_maps * 4 * 4, whole_number("classes", classes, 2)),
+    )
+
+
+def train_epochs(model, train_batches, test_batches, optimizer, epochs):
+    """Train a classifier and return a pair (mean loss of the epoch's batches, share right of the test) for each epoch.
+
+    `train_batches` and `test_batches` are lists of (inputs, labels); afterwards the model is in evaluation mode.
+    """
+    history = []
+    for _ in range(epochs):
+        model.train()
+        losses = [_step(model, optimizer, inputs, labels) for inputs, labels in train_batches]
+        history.append((sum(losses) / len(losses), share_right(model, test_batches)))
+    return history
+
+
+@torch.no_grad()
+def share_right(model, batches):
+    """Return the share of inputs whose largest logit is their label's, a float; leaves the model in evaluation mode."""
+    model.eval()
+    right = sum(int((model(inputs).argmax(dim=1) == labels).sum()) for inputs, labels in batches)
+    return right / sum(len(labels) for _, labels in batches)
+
+
+def _step(model, optimizer, inputs, labels):
+    optimizer.zero_grad()
+    loss = F.cross_entropy(model(inputs), labels)
+    loss.backward()
+    optimizer.step()
+    return loss.item()
