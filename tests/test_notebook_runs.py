@@ -2,7 +2,10 @@
 
 import time
 
+import nbformat
 import pytest
+from nbclient.exceptions import CellExecutionError
+from nbformat.v4 import new_code_cell, new_notebook
 
 from cnncourse.exercises import catalogue
 from cnncourse.exercises.catalogue import notebooks
@@ -50,3 +53,11 @@ def test_a_solved_notebook_passes_every_check(copies, name):
     assert sorted(said) == sorted(exercises)
     for exercise, words in said.items():
         assert "passed" in words, exercise
+
+
+def test_a_notebook_cannot_reach_the_network(tmp_path):
+    path = tmp_path / "download.ipynb"
+    source = "import urllib.request\nurllib.request.urlopen('https://example.org', timeout=5)"
+    nbformat.write(new_notebook(cells=[new_code_cell(source)]), path)
+    with pytest.raises(CellExecutionError, match="URLError"):
+        run(path)

@@ -7,6 +7,7 @@ from pathlib import Path
 import nbformat
 from nbclient import NotebookClient
 
+CLOSED_PROXY = "http://127.0.0.1:9"  # closes the network to a kernel: urllib and requests go this way
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
 
 
@@ -21,10 +22,11 @@ def relative_name(path: Path) -> str:
 
 
 def kernel_environment() -> dict[str, str]:
-    """Return the environment of a learner's kernel: without the settings that tests make for themselves."""
+    """Return a learner's environment without the settings that tests make for themselves, and without a network."""
     own = {"MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
     kept = {name: value for name, value in os.environ.items() if name not in own and not name.startswith("JUPYTER")}
-    return kept | {"CNNCOURSE_PROGRESS": "off"}
+    closed = {name: CLOSED_PROXY for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+    return kept | closed | {"NO_PROXY": "127.0.0.1,localhost", "CNNCOURSE_PROGRESS": "off"}
 
 
 def run(path: Path, **settings: str):
