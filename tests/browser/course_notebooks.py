@@ -25,7 +25,7 @@ def kernel_environment() -> dict[str, str]:
     """Return a learner's environment without the settings that tests make for themselves, and without a network."""
     own = {"MPLBACKEND", "OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"}
     kept = {name: value for name, value in os.environ.items() if name not in own and not name.startswith("JUPYTER")}
-    closed = {name: CLOSED_PROXY for name in ("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy")}
+    closed = dict.fromkeys(("HTTP_PROXY", "HTTPS_PROXY", "http_proxy", "https_proxy"), CLOSED_PROXY)
     return kept | closed | {"NO_PROXY": "127.0.0.1,localhost", "CNNCOURSE_PROGRESS": "off"}
 
 
