@@ -15,6 +15,7 @@ import numpy as np
 import traitlets
 
 TILE = 32
+ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}  # key → (down, right)
 CSS = """
 .cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; }
 .cnncourse-canvas.cnncourse-interactive { cursor: pointer; touch-action: none; }

@@ -25,10 +25,12 @@ def colours(array, colormap="gray", limits=None):
         limits = (0, 255)
     values = array.astype(float)
     low, high = limits or _range(values, colormap)
-    share = (values - low) / ((high - low) or 1.0)
-    index = np.clip(np.nan_to_num(share, nan=0.0) * 256, 0, 255).astype(np.uint8)
-    out = _table(named(colormap))[index]
-    return np.where(np.isnan(values)[..., None], rgb_bytes(PAPER), out) if np.isnan(values).any() else out
+    missing = np.isnan(values)
+    share = (values - low) * (256 / ((high - low) or 1.0))
+    if missing.any():
+        share[missing] = 0
+    out = np.take(_table(named(colormap)), np.clip(share, 0, 255).astype(np.uint8), axis=0)
+    return np.where(missing[..., None], rgb_bytes(PAPER), out) if missing.any() else out
 
 
 @lru_cache(maxsize=256)

@@ -25,6 +25,7 @@ from cnncourse.plots import GRID, INK, ORANGE, PAPER, WHITE
 FONTS = Path(matplotlib.get_data_path()) / "fonts" / "ttf"
 CAPITAL_HEIGHT = 0.729  # of the font size, in DejaVu Sans
 LINE_HEIGHT = 1.35
+SHOWN_WIDTH = 815  # CSS pixels that a picture has in a window 1,280 wide, beside the file browser
 
 
 class Painter:
@@ -217,6 +218,17 @@ class Painter:
 
     def _stroke(self, width):
         return max(1, round(width * self.scale))
+
+
+def scale_for(width):
+    """Return how many painted pixels make a CSS pixel of a sheet `width` wide: two, or fewer if it is very wide.
+
+    A JupyterLab window 1,280 wide shrinks sheets to 815; of more than twice as many pixels, thin lines would be lost.
+
+    >>> scale_for(800), round(880 * scale_for(880))
+    (2, 1630)
+    """
+    return min(2, 2 * SHOWN_WIDTH / width)
 
 
 def cell_at(x, y, left, top, cell, rows, columns):

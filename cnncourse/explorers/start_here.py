@@ -9,7 +9,7 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
-from cnncourse.explorers import Explorer, Painter, cell_at, learners
+from cnncourse.explorers import ARROWS, Explorer, Painter, cell_at, learners
 from cnncourse.pictures import open_upload, photo, photo_credit
 from cnncourse.plots import DARK_ORANGE, MUTED
 
@@ -99,10 +99,9 @@ def numbers_caption(borrowed, *, name, side, inverted, corner):
 
 def numbers_pointer(event, *, name, side, inverted, corner):
     """Put the window's middle under a click or drag; move it by a pixel with an arrow key."""
-    steps = {"ArrowLeft": (0, -1), "ArrowRight": (0, 1), "ArrowUp": (-1, 0), "ArrowDown": (1, 0)}
     row, column = inside(corner, side)
-    if event.kind == "key" and event.key in steps:
-        down, right = steps[event.key]
+    if event.kind == "key" and event.key in ARROWS:
+        down, right = ARROWS[event.key]
         return {"corner": inside((row + down, column + right), side)}
     place = cell_at(event.x, event.y, LEFT, TOP, SIDE / side, side, side)
     if event.kind in ("click", "drag") and place:

@@ -11,12 +11,14 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.convolution import KERNELS, filter_image
-from cnncourse.explorers import Explorer, Painter, play
+from cnncourse.explorers import Explorer, Painter, play, scale_for
+from cnncourse.explorers.colouring import colours, rgb_bytes
 from cnncourse.pictures import digits, photo
 from cnncourse.plots import BLUE, GREY, INK, MUTED, ORANGE, RED
 
 SIDE = 128
 WIDTH, HEIGHT, BOX = 880, 474, 168
+SCALE = scale_for(WIDTH)
 COLUMNS = (16, 242, 468, 696)
 TOP_ROW, BOTTOM_ROW, MIDDLE = 56, 270, 163
 FILTERS = {
@@ -39,6 +41,7 @@ class Roads:
     filter_first: np.ndarray
     move_first: np.ndarray
     comparable: np.ndarray
+    rim: np.ndarray
     inside: float
     anywhere: float
     against_unmoved: float
@@ -53,6 +56,7 @@ def equivariance_explorer(**start):
         note="If both roads end in the same picture, the filter is equivariant to the move. Try every move.",
         alt=alt,
         caption=caption,
+        scale=SCALE,
     )
     explorer.set(**start)
     return explorer
@@ -68,7 +72,7 @@ def roads(*, photo, kernel, move, amount):
     scale = np.abs(filter_first).max()
     apart = np.abs(filter_first - move_first) / scale
     return Roads(
-        picture, filtered, moved, filter_first, move_first, comparable,
+        picture, filtered, moved, filter_first, move_first, comparable, _dotted_rim(move, amount),
         inside=float(apart[comparable].max(initial=0)),
         anywhere=float(apart.max()),
         against_unmoved=float((np.abs(filtered - move_first) / scale)[comparable].max(initial=0)),
@@ -77,6 +81,14 @@ def roads(*, photo, kernel, move, amount):
 
 def moved_picture(picture, move, amount):
     """Return the picture shifted, turned about its middle, or enlarged about it; see `move_words` for how far."""
+    places, shares = _sources(move, amount)
+    framed = np.pad(picture, 1).ravel()
+    return sum(share * framed[place] for place, share in zip(places, shares, strict=True))
+
+
+@lru_cache(maxsize=16)
+def _sources(move, amount):
+    """Return, for every pixel of a moved picture, its four sources in the framed picture (flat), and their shares."""
     y, x = np.mgrid[:SIDE, :SIDE] - (SIDE - 1) / 2
     if move == "shift":
         y, x = y - amount, x - 2 * amount
@@ -85,7 +97,11 @@ def moved_picture(picture, move, amount):
         y, x = cos * y - sin * x, sin * y + cos * x
     else:
         y, x = y / (1 + amount / 10), x / (1 + amount / 10)
-    return _sampled(picture, np.round(y + (SIDE - 1) / 2, 9), np.round(x + (SIDE - 1) / 2, 9))
+    (top, down), (left, right) = (np.divmod(np.round(v + (SIDE - 1) / 2, 9), 1) for v in (y, x))
+    rows, columns = (np.clip([first, first + 1], -1, SIDE).astype(int) + 1 for first in (top, left))
+    corners = [(0, 0, (1 - down) * (1 - right)), (0, 1, (1 - down) * right), (1, 0, down * (1 - right))]
+    corners.append((1, 1, down * right))
+    return [rows[i] * (SIDE + 2) + columns[j] for i, j, _ in corners], [share for _, _, share in corners]
 
 
 def move_words(move, amount):
@@ -109,7 +125,7 @@ def picture_of(name):
 def render(**state):
     """Draw both roads and the difference at their end."""
     found = roads(**state)
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     _draw_arrows(painter, move_words(state["move"], state["amount"]))
     strongest = np.abs(found.filter_first).max()
     limits = (-strongest, strongest)
@@ -181,19 +197,16 @@ def _draw_picture(painter, picture, column, y, title, limits=None):
 
 
 def _draw_difference(painter, found, limits):
-    x = COLUMNS[3]
-    _draw_picture(painter, found.filter_first - found.move_first, 3, MIDDLE, "difference", limits)
-    if not found.comparable.all():
-        edge = found.comparable & ~(filter_image(found.comparable.astype(float), np.ones((3, 3))) > 8.5)
-        for row, column in np.argwhere(edge)[::2]:
-            scale = BOX / SIDE
-            painter.rectangle(x + column * scale, MIDDLE + row * scale, 2, 2, fill=ORANGE)
+    x, shown = COLUMNS[3], colours(found.filter_first - found.move_first, "diverging", limits)
+    shown[found.rim] = rgb_bytes(ORANGE)
+    _draw_picture(painter, shown, 3, MIDDLE, "difference")
     text = _percent(found.inside)
     painter.text(x + BOX / 2, MIDDLE + BOX + 24, text, 22, INK, True, "mm")
     painter.text(x + BOX / 2, MIDDLE + BOX + 48, "at most, inside the dotted line", 12, MUTED, anchor="mm")
     painter.colour_bar(x, MIDDLE + BOX + 66, BOX, 8, -1, 1, "diverging", "{:+.0f}", "strongest = 1", 12)
 
 
+@lru_cache(maxsize=16)
 def _untouched(move, amount):
     """Return where neither road can have seen the zeros from outside, (128, 128) bool."""
     ones = np.ones((SIDE, SIDE))
@@ -201,18 +214,15 @@ def _untouched(move, amount):
     return after & _inner(moved_picture(ones, move, amount))
 
 
+@lru_cache(maxsize=16)
+def _dotted_rim(move, amount):
+    """Return the dots along the border of what `_untouched` gives, (128, 128) bool."""
+    inside, (row, column) = _untouched(move, amount), np.indices((SIDE, SIDE))
+    return inside & ~_inner(_inner(inside)) & ((row // 2 + column // 2) % 2 == 0)
+
+
 def _inner(mask):
     return filter_image(np.asarray(mask, dtype=float), np.ones((3, 3))) > 9 - 1e-9
-
-
-def _sampled(picture, y, x):
-    framed = np.pad(picture, 1)
-    top, left = np.floor(y), np.floor(x)
-    share_y, share_x = y - top, x - left
-    rows, columns = (np.clip([start, start + 1], -1, SIDE).astype(int) + 1 for start in (top, left))
-    upper = (1 - share_x) * framed[rows[0], columns[0]] + share_x * framed[rows[0], columns[1]]
-    lower = (1 - share_x) * framed[rows[1], columns[0]] + share_x * framed[rows[1], columns[1]]
-    return (1 - share_y) * upper + share_y * lower
 
 
 def _percent(share):

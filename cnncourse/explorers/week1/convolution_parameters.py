@@ -6,10 +6,11 @@ from dataclasses import dataclass
 import ipywidgets as widgets
 
 from cnncourse.convolution import conv_parameters, output_size, same_padding
-from cnncourse.explorers import Explorer, Painter
+from cnncourse.explorers import Explorer, Painter, scale_for
 from cnncourse.plots import BLUE, GREY, GRID, INK, MUTED, PURPLE
 
 WIDTH, HEIGHT = 880, 462
+SCALE = scale_for(WIDTH)
 LEFT, RIGHT, DECADES = 268, 690, 15
 SCALE_WORDS = {0: "1", 3: "thousand", 6: "million", 9: "billion", 12: "trillion", 15: "1,000 trillion"}
 
@@ -32,9 +33,10 @@ def parameter_counter(**start):
         render,
         _controls(),
         title="What sparse connections save, and what sharing saves",
-        note="Each line of the scale is ten times the one before. Change the picture's side: which bar stays?",
+        note="Each mark of the scale is a thousand times the one before. Change the picture's side: which bar stays?",
         alt=alt,
         caption=caption,
+        scale=SCALE,
     )
     explorer.set(**start)
     return explorer
@@ -63,7 +65,7 @@ def counts(*, side, in_channels, out_channels, kernel_size, same):
 def render(**state):
     """Draw the counts as bars."""
     found = counts(**state)
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     out, n, C, K, f = found.out, state["side"], state["in_channels"], state["out_channels"], state["kernel_size"]
     painter.text(20, 24, f"{n} × {n} × {C}  →  {out} × {out} × {K}", 17, INK, bold=True)
     painter.text(20, 60, "numbers to learn", 14, INK, bold=True)

@@ -6,8 +6,8 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.convolution import output_size as course_output_size
-from cnncourse.explorers import Explorer, cell_at, learners, play
-from cnncourse.explorers.week1.convolution_stepper_picture import layout, render
+from cnncourse.explorers import ARROWS, Explorer, cell_at, learners, play
+from cnncourse.explorers.week1.convolution_stepper_picture import SCALE, layout, render
 from cnncourse.explorers.week1.convolution_steps import (
     BORDERS,
     LARGEST_WEIGHT,
@@ -41,8 +41,10 @@ def convolution_stepper(conv_forward_of_learner=None, output_size_of_learner=Non
         alt=partial(alt, **bound),
         caption=partial(caption, asked=asked, **bound),
         pointer=partial(pointer, **bound),
+        scale=SCALE,
     )
     _fit_slider(explorer)
+    _show_what_was_asked(explorer.controls)
     explorer.set(**start)
     return explorer
 
@@ -103,7 +105,7 @@ def _after_key(key, model):
     (i, j), (rows, columns) = model.cell, model.output.shape
     if key in ("Enter", " "):
         return (model.index + 1) % model.output.size
-    down, right = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}.get(key, (0, 0))
+    down, right = ARROWS.get(key, (0, 0))
     return min(max(i + down, 0), rows - 1) * columns + min(max(j + right, 0), columns - 1)
 
 
@@ -139,6 +141,12 @@ def _controls():
         "step": play(widgets.IntSlider(0, 0, 15, description="output cell", layout=widgets.Layout(width="220px"))),
         "cover": widgets.Checkbox(False, description="cover later cells", indent=False, layout=narrow),
     }
+
+
+def _show_what_was_asked(controls):
+    """Take the learner's own kernel as soon as it is written, and a frame as soon as its filling is chosen."""
+    controls["own"].observe(lambda _: setattr(controls["kernel"], "value", OWN), "value")
+    controls["border"].observe(lambda _: setattr(controls["padding"], "value", controls["padding"].value or 1), "value")
 
 
 def _fit_slider(explorer):

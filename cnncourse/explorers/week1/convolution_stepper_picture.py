@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnncourse.convolution import output_size as course_output_size
-from cnncourse.explorers import Painter
+from cnncourse.explorers import Painter, scale_for
 from cnncourse.explorers.week1.convolution_steps import (
     PICTURES,
     as_fraction,
@@ -17,6 +17,7 @@ from cnncourse.explorers.week1.convolution_steps import (
 from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, WHITE
 
 WIDTH, HEIGHT = 880, 532
+SCALE = scale_for(WIDTH)
 TOP, TALLEST = 40, 288
 STRIP_TOP, STRIP_SIDE = 370, 145
 LARGEST_CELL = 44
@@ -27,7 +28,7 @@ SOFTENED = 1.5  # colours run to this multiple of the largest value, so that dar
 def render(*, cover, forward=conv_forward, size=course_output_size, **state):
     """Draw a state of the stepper."""
     model = step_of(forward=forward, size=size, **state)
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     places = layout(model)
     if model.problem:
         _draw_input(painter, model, places, state)
@@ -85,7 +86,7 @@ def _draw_input(painter, model, places, state):
 def _input_picture(name, padding, border):
     """Paint the picture and its frame alone; kept, because it stays while the window moves."""
     picture, padded = PICTURES[name], framed(name, padding, border)
-    painter = Painter(INPUT_WIDTH, STRIP_TOP - 34)
+    painter = Painter(INPUT_WIDTH, STRIP_TOP - 34, SCALE)
     left, top, (width, height) = _placed(padded.shape, *INPUT_PLACE)
     rows, columns = padded.shape
     size = _number_size((width, height))
@@ -136,8 +137,8 @@ def _draw_projection(painter, model, places):
     end_x, end_y = left + model.cell[1] * cell_width, top + model.cell[0] * cell_height
     corners = [(x + width, y), (end_x, end_y), (end_x, end_y + cell_height), (x + width, y + height)]
     painter.polygon(corners, fill=ORANGE, alpha=0.13)
-    painter.line(*corners[0], *corners[1], ORANGE, 1.2)
-    painter.line(*corners[3], *corners[2], ORANGE, 1.2)
+    painter.line(*corners[0], *corners[1], ORANGE, 1.5)
+    painter.line(*corners[3], *corners[2], ORANGE, 1.5)
 
 
 def _draw_output(painter, model, places, cover):

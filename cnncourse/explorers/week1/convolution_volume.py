@@ -2,8 +2,8 @@
 
 import ipywidgets as widgets
 
-from cnncourse.explorers import Explorer, cell_at
-from cnncourse.explorers.week1.convolution_volume_picture import Layer, clipped, layout, render
+from cnncourse.explorers import ARROWS, Explorer, cell_at
+from cnncourse.explorers.week1.convolution_volume_picture import SCALE, Layer, clipped, layout, render
 
 
 def volume_explorer(**start):
@@ -16,6 +16,7 @@ def volume_explorer(**start):
         "window; Enter takes the next kernel.",
         alt=alt,
         caption=caption,
+        scale=SCALE,
         pointer=pointer,
         state={"chosen": 0, "place": (0, 0)},
     )
@@ -78,7 +79,7 @@ def _inside(event, stack):
 def _after_key(key, layer, chosen, place):
     if key in ("Enter", " "):
         return {"chosen": (chosen + 1) % layer.kernels}
-    down, right = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}.get(key, (0, 0))
+    down, right = ARROWS.get(key, (0, 0))
     return {"place": clipped(layer, chosen, (place[0] + down, place[1] + right))[1]}
 
 

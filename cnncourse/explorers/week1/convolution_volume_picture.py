@@ -1,12 +1,14 @@
 """How the volume explorer is drawn: stacks of sheets, one kernel's window, the cell it fills, and the counts."""
 
 from dataclasses import dataclass
+from functools import lru_cache
 
 from cnncourse.convolution import conv_multiplications, conv_parameters, output_size
-from cnncourse.explorers import Painter
+from cnncourse.explorers import Painter, scale_for
 from cnncourse.plots import BLUE, BROWN, GRID, INK, MUTED, OLIVE, ORANGE, PURPLE, RED, WHITE
 
 WIDTH, HEIGHT = 880, 500
+SCALE = scale_for(WIDTH)
 FLOOR = 352  # the lower edge of every stack
 KERNEL_INKS = (BLUE, ORANGE, RED, PURPLE, BROWN, OLIVE)
 RGB_SHEETS = ("#f1b5ae", "#b7dcae", "#aecbf1")
@@ -69,14 +71,23 @@ def render(*, chosen, place, **sizes):
     """Draw a layer as stacks of sheets, with one kernel's window and the cell that it fills."""
     layer = Layer(**sizes)
     chosen, place = clipped(layer, chosen, place)
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     picture, kernels, output = layout(layer)
-    _draw_picture(painter, layer, picture)
+    painter.image(_sheet(layer), 0, 0, WIDTH, HEIGHT)
     _draw_window(painter, layer, picture, kernels[chosen], KERNEL_INKS[chosen], place)
     for number, stack in enumerate(kernels):
         _draw_kernel(painter, layer, stack, number, number == chosen)
-    _draw_stack(painter, output, [_pale(KERNEL_INKS[number]) for number in range(layer.kernels)])
     _draw_result(painter, kernels[chosen], output, chosen, place)
+    return painter.array()
+
+
+@lru_cache(maxsize=4)
+def _sheet(layer):
+    """Paint what stays while the window moves: picture, output, titles and counts."""
+    painter = Painter(WIDTH, HEIGHT, SCALE)
+    picture, _, output = layout(layer)
+    _draw_picture(painter, layer, picture)
+    _draw_stack(painter, output, [_pale(KERNEL_INKS[number]) for number in range(layer.kernels)])
     _draw_titles(painter, layer)
     _draw_counts(painter, layer)
     return painter.array()
@@ -120,7 +131,7 @@ def _draw_picture(painter, layer, stack):
         painter.rectangle(x, y, stack.side, stack.side, fill=WHITE, alpha=0.5)
         _dashed_box(painter, x, y, stack.side)
         painter.rectangle(x + frame, y + frame, inner, inner, fill=fill)
-        painter.grid_lines(x + frame, y + frame, stack.cell, layer.side, layer.side, MUTED, 0.6)
+        painter.grid_lines(x + frame, y + frame, stack.cell, layer.side, layer.side, MUTED, 0.8)
     return None
 
 
@@ -133,7 +144,7 @@ def _draw_stack(painter, stack, fills):
     for number in reversed(range(stack.count)):
         x, y = stack.sheet(number)
         painter.rectangle(x, y, stack.side, stack.side, fill=fills[number])
-        painter.grid_lines(x, y, stack.cell, stack.cells, stack.cells, MUTED, 0.6)
+        painter.grid_lines(x, y, stack.cell, stack.cells, stack.cells, MUTED, 0.8)
 
 
 def _draw_kernel(painter, layer, stack, number, is_chosen):

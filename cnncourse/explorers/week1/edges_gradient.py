@@ -8,7 +8,7 @@ import numpy as np
 from cnncourse import convolution
 from cnncourse.convolution import KERNELS, filter_image, gradient_orientation
 from cnncourse.explorers import Explorer, learners
-from cnncourse.explorers.week1.edges_gradient_picture import MAP_X, PHOTO_X, SIDE, TOP, VIEWS, draw
+from cnncourse.explorers.week1.edges_gradient_picture import MAP_X, PHOTO_X, SCALE, SIDE, TOP, VIEWS, draw
 from cnncourse.explorers.week1.edges_numbers import bracketed, decimal
 from cnncourse.explorers.week1.edges_photos import chosen_photo
 from cnncourse.explorers.week1.edges_spot import PINNED, moved_spot, spot_at, spot_in
@@ -146,6 +146,6 @@ def gradient_explorer(image_gradient=None, gradient_magnitude=None, photo="coffe
     }
     return Explorer(
         render_with(facts_of), controls, title="Gradient explorer", alt=_alt, caption=told, pointer=pointer, hover=True,
-        state={"spot": (0.335, 0.19), "pinned": False},
+        scale=SCALE, state={"spot": (0.335, 0.19), "pinned": False},
         note="Move over either picture; the arrow points to where it gets brighter. Arrow keys walk pixel by pixel.",
     )  # fmt: skip

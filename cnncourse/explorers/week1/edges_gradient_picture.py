@@ -5,12 +5,13 @@ from functools import cache
 import numpy as np
 from matplotlib.colors import hsv_to_rgb
 
-from cnncourse.explorers import Painter
+from cnncourse.explorers import Painter, scale_for
 from cnncourse.explorers.painter import colours, rgba
 from cnncourse.explorers.week1.edges_numbers import decimal
 from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, ORANGE, PAPER, WHITE
 
 WIDTH, HEIGHT, SIDE, TOP = 880, 350, 288, 34
+SCALE = scale_for(WIDTH)
 PHOTO_X, MAP_X, SIDE_X = 16, 318, 634
 VIEWS = ("magnitude", "direction", "edges")
 TITLES = {"magnitude": "Gradient magnitude", "direction": "Direction of the gradient", "edges": "Local maxima"}
@@ -26,7 +27,7 @@ BLOCK = 8  # the direction map has one arrow in each block of so many pixels
 
 def draw(picture, facts, curves, view, least, place):
     """Draw the explorer; `facts` as from `measured`, `curves` name → (offsets, values), `least` a magnitude."""
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     painter.text(PHOTO_X, 17, f"Photo · {len(picture)} × {len(picture)} pixels", 13, bold=True)
     painter.image(picture, PHOTO_X, TOP, SIDE, SIDE, limits=(0, 1), outline=GRID)
     painter.text(MAP_X, 17, TITLES[view], 13, bold=True)

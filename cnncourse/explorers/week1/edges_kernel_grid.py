@@ -17,7 +17,7 @@ class KernelGrid(widgets.GridBox):
     def __init__(self, numbers):
         self._quiet = False
         self._fields = [self._field(place) for place in range(9)]
-        layout = widgets.Layout(grid_template_columns="repeat(3, 62px)", overflow="visible")
+        layout = widgets.Layout(grid_template_columns="repeat(3, 70px)", overflow="visible")
         super().__init__(self._fields, layout=layout)
         self.value = tuple(map(float, numbers))
 
@@ -31,7 +31,7 @@ class KernelGrid(widgets.GridBox):
             self._quiet = False
 
     def _field(self, place):
-        layout = widgets.Layout(width="60px", height="26px", margin="1px")
+        layout = widgets.Layout(width="68px", height="26px", margin="1px")
         tooltip = f"row {place // 3}, column {place % 3} of the kernel"
         field = widgets.BoundedFloatText(min=-LARGEST, max=LARGEST, step=1, layout=layout, tooltip=tooltip)
         field.observe(lambda change: self._edited(place, change["new"]), "value")

@@ -7,7 +7,7 @@ import numpy as np
 
 from cnncourse.convolution import KERNELS, filter_image, oriented_kernel
 from cnncourse.explorers import Explorer, play
-from cnncourse.explorers.week1.edges_learning_picture import draw
+from cnncourse.explorers.week1.edges_learning_picture import SCALE, draw
 from cnncourse.explorers.week1.edges_numbers import short
 from cnncourse.explorers.week1.edges_photos import chosen_photo
 
@@ -90,12 +90,25 @@ def render(*, target, lesson, rate, place, seed):
     return draw(kernels, losses, STEPS, at, goal, pictures)
 
 
+def in_powers(number):
+    """Write a positive number in two figures, a very small or large one in powers of ten (HTML).
+
+    >>> in_powers(0.0079), in_powers(7.5e6)
+    ('0.0079', '7.5 · 10<sup>6</sup>')
+    """
+    if number == 0 or 1e-3 <= number < 1e4:
+        return f"{number:.2g}" if number < 100 else f"{number:.0f}"
+    figures, power = f"{number:.1e}".split("e")
+    return f"{figures} · 10<sup>{int(power)}</sup>".replace("-", "−")
+
+
 def caption(*, target, lesson, rate, place, seed):
     """Say how far the loss has fallen, which learning rate is too large, and how near the nine numbers are."""
     kernels, losses = _path(lesson, target, rate, seed)
     at, limit = shown_place(losses, place), steepest(training_picture(lesson))
     away = float(np.abs(kernels[at] - TARGETS[target].ravel()).max())
-    fallen = f"After {STEPS[at]:,} steps the loss is <b>{losses[at]:.2g}</b> (at the start {losses[0]:.2g})"
+    now, before = in_powers(losses[at]), in_powers(losses[0])
+    fallen = f"After {STEPS[at]:,} steps the loss is <b>{now}</b> (at the start {before})"
     far = f"the number farthest from the target's is {short(away)} away."
     if rate > limit:
         return (
@@ -117,7 +130,7 @@ def learn_a_filter(target="Sobel x"):
         "place": play(widgets.IntSlider(0, 0, len(STEPS) - 1, description="Step", readout=False), 250),
     }
     return Explorer(
-        render, controls, title="Learn a filter", alt=_alt, caption=caption, state={"seed": 4},
+        render, controls, title="Learn a filter", alt=_alt, caption=caption, scale=SCALE, state={"seed": 4},
         buttons={"New random start": lambda seed, **_: {"seed": seed + 1, "place": 0}},
-        note="Press play: nine random numbers learn, from the picture and the target alone, which filter was used.",
+        note="Press play: nine random numbers learn from picture and target alone. Dots tell whose curve is whose.",
     )  # fmt: skip

@@ -2,11 +2,12 @@
 
 import numpy as np
 
-from cnncourse.explorers import Painter
+from cnncourse.explorers import Painter, scale_for
 from cnncourse.explorers.week1.edges_numbers import decimal, short
 from cnncourse.plots import CYCLE, DARK_ORANGE, GRID, INK, MUTED, WHITE
 
 WIDTH, HEIGHT, TOP = 880, 368, 34
+SCALE = scale_for(WIDTH)
 CELL, GOAL_CELL = (62, 48), (62, 34)
 PLOT_X, PLOT_WIDTH, PLOT_HEIGHT, SECOND_Y = 268, 290, 122, 208
 SMALL_X, SMALL = 598, 128
@@ -15,7 +16,7 @@ LOWEST, HIGHEST = 1e-8, 1e6  # of the loss axis
 
 def draw(kernels, losses, steps, at, goal, pictures):
     """Draw the explorer: `kernels` (len, 9) and `losses` after `steps`, the place `at` shown, the `goal` (3, 3)."""
-    painter = Painter(WIDTH, HEIGHT)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     reach = 1.5 * max(np.abs(goal).max(), 1e-9)
     style = {"colormap": "diverging", "limits": (-reach, reach)}
     painter.text(16, 17, f"The nine numbers, step {steps[at]:,}", 13, bold=True)
@@ -33,13 +34,13 @@ def draw(kernels, losses, steps, at, goal, pictures):
 
 
 def compact(number):
-    """Write a number with two decimals, or a large one in powers of ten.
+    """Write a number in at most six characters: with two decimals, or a larger one with one, or in powers of ten.
 
-    >>> compact(-1.234), compact(123456.0)
-    ('−1.23', '1.2e5')
+    >>> compact(-1.234), compact(-599.09), compact(123456.0)
+    ('−1.23', '−599.1', '1.2e5')
     """
-    if abs(number) < 1000:
-        return decimal(number)
+    if abs(number) < 999.5:
+        return decimal(number) if abs(number) < 99.5 else f"{number:.1f}".replace("-", "−")
     figures, power = f"{number:.1e}".split("e")
     return f"{figures}e{int(power)}".replace("-", "−")
 
@@ -78,9 +79,10 @@ def _draw_losses(painter, losses, steps, at):
 
 def _draw_numbers(painter, kernels, steps, at, goal):
     _axes(painter, SECOND_Y, "The nine numbers on their way", steps)
-    painter.text(
-        PLOT_X + PLOT_WIDTH, SECOND_Y + PLOT_HEIGHT + 26, "steps, logarithmic", 12, MUTED, anchor="rm"
-    )
+    below = SECOND_Y + PLOT_HEIGHT + 28
+    painter.text(PLOT_X + PLOT_WIDTH, below, "steps, logarithmic", 12, MUTED, anchor="rm")
+    painter.line(PLOT_X, below, PLOT_X + 8, below, INK, 2)
+    painter.text(PLOT_X + 13, below, "the target's numbers", 12, MUTED)
     reach = min(1.1 * max(np.abs(goal).max(), np.nanmax(np.abs(kernels))), 4 * np.abs(goal).max())
     middle, scale = SECOND_Y + PLOT_HEIGHT / 2, (PLOT_HEIGHT / 2 - 3) / reach
     painter.text(PLOT_X - 6, middle, "0", 12, MUTED, anchor="rm")

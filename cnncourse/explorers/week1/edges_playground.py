@@ -14,6 +14,7 @@ from cnncourse.explorers.week1.edges_playground_picture import (
     KERNEL_X,
     KERNEL_Y,
     OUT_X,
+    SCALE,
     SIDE,
     TOP,
     VIEWS,
@@ -86,7 +87,7 @@ def filter_playground(photo="coffee", kernel="Sobel x", oriented=None, angle=0, 
         return caption(**state) + own
 
     return Explorer(
-        render, controls, title="Filter playground", alt=_alt, caption=told, pointer=pointer, hover=True,
+        render, controls, title="Filter playground", alt=_alt, caption=told, pointer=pointer, hover=True, scale=SCALE,
         state={"spot": spot, "pinned": False},
         note="Take a photo or your own, take a kernel or write one; then move over a picture to see the nine products.",
     )  # fmt: skip

@@ -5,7 +5,7 @@ from functools import lru_cache
 import numpy as np
 
 from cnncourse.convolution import filter_image
-from cnncourse.explorers import Painter
+from cnncourse.explorers import Painter, scale_for
 from cnncourse.explorers.painter import colours
 from cnncourse.explorers.week1.edges_numbers import decimal, short
 from cnncourse.explorers.week1.edges_photos import chosen_photo
@@ -13,6 +13,7 @@ from cnncourse.explorers.week1.edges_spot import spot_in
 from cnncourse.plots import GRID, MUTED, ORANGE, WHITE
 
 WIDTH, HEIGHT, SIDE, TOP = 880, 452, 280, 30
+SCALE = scale_for(WIDTH)
 IN_X, OUT_X, KERNEL_X, KERNEL_Y, KERNEL_CELL = 16, 584, 362, 52, 52
 STRIP_Y, STRIP_CELL = 346, (52, 31)
 ZOOM = 9  # pixels across the magnifier
@@ -39,7 +40,8 @@ def threshold_value(output, percent):
 def output_colours(output, view, percent):
     """Return the output picture as `(H, W, 3)` uint8 in one of the VIEWS."""
     if view == "signed":
-        return colours(output, "diverging", (-strongest(output), strongest(output)))
+        top = strongest(output)
+        return colours(output, "diverging", (-top, top))
     if view == "absolute":
         return colours(np.abs(output), "gray", (0, strongest(output)))
     if view == "threshold":
@@ -50,16 +52,28 @@ def output_colours(output, view, percent):
 def render(*, photo, upload, pixels, preset, angle, numbers, view, threshold, spot, pinned):
     """Draw input, kernel and output side by side, and below them one window, its products and their sum."""
     picture, _ = chosen_photo(photo, upload, pixels)
-    kernel, output = np.reshape(numbers, (3, 3)), filtered(picture.tobytes(), pixels, numbers)
-    row, column = spot_in(spot, pixels)
-    painter = Painter(WIDTH, HEIGHT)
-    _draw_picture(painter, IN_X, f"Input · {pixels} × {pixels} pixels", colours(picture), (row, column), 3)
-    _draw_kernel(painter, kernel)
-    shown = output_colours(output, view, threshold)
-    _draw_picture(painter, OUT_X, f"Output · {view}", shown, (row, column), 1)
-    _draw_legend(painter, output, view, threshold)
-    _draw_strip(painter, picture, kernel, shown[row, column], (row, column))
+    place, kernel = spot_in(spot, pixels), np.reshape(numbers, (3, 3))
+    sheet, shown = _sheet(picture.tobytes(), pixels, numbers, view, threshold if view == "threshold" else 0)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
+    painter.image(sheet, 0, 0, WIDTH, HEIGHT)
+    _mark(painter, IN_X, pixels, place, 3)
+    _mark(painter, OUT_X, pixels, place, 1)
+    _draw_strip(painter, picture, kernel, shown[place], place)
     return painter.array()
+
+
+@lru_cache(maxsize=4)
+def _sheet(picture_bytes, pixels, numbers, view, threshold):
+    """Paint what stays while the spot moves; return it and the output's colours, `(pixels, pixels, 3)` uint8."""
+    output = filtered(picture_bytes, pixels, numbers)
+    shown = output_colours(output, view, threshold)
+    painter = Painter(WIDTH, HEIGHT, SCALE)
+    picture = np.frombuffer(picture_bytes).reshape(pixels, pixels)
+    _draw_picture(painter, IN_X, f"Input · {pixels} × {pixels} pixels", colours(picture))
+    _draw_kernel(painter, np.reshape(numbers, (3, 3)))
+    _draw_picture(painter, OUT_X, f"Output · {view}", shown)
+    _draw_legend(painter, output, view, threshold)
+    return painter.array(), shown
 
 
 @lru_cache(maxsize=8)
@@ -69,10 +83,14 @@ def filtered(picture_bytes, pixels, numbers):
     return filter_image(picture, np.reshape(numbers, (3, 3)), border="edge")
 
 
-def _draw_picture(painter, x, title, rgb, place, window):
+def _draw_picture(painter, x, title, rgb):
     painter.text(x, 15, title, 13, bold=True)
     painter.image(rgb, x, TOP, SIDE, SIDE, outline=GRID)
-    pixel = SIDE / len(rgb)
+
+
+def _mark(painter, x, pixels, place, window):
+    """Draw a box around a window of `window` × `window` pixels, or a little larger where they are tiny."""
+    pixel = SIDE / pixels
     side = max(window * pixel, 4 + 3 * window)
     middle_x, middle_y = x + (place[1] + 0.5) * pixel, TOP + (place[0] + 0.5) * pixel
     for grow, tint in ((2, WHITE), (0, ORANGE)):
@@ -99,17 +117,19 @@ def _draw_kernel(painter, kernel):
 
 
 def _draw_legend(painter, output, view, percent):
-    x, y, width, top = KERNEL_X - 22, 262, 200, strongest(output)
+    x, y, width = KERNEL_X - 22, 262, 200
     if view == "threshold":
         limit = f"{threshold_value(output, percent):.3g}"
         for row, (grey, words) in enumerate(((0.1, f"|output| > {limit}"), (0.99, f"|output| ≤ {limit}"))):
             painter.image(np.array([[grey]]), x + 22, y - 4 + 20 * row, 22, 13, outline=GRID)
             painter.text(x + 54, y + 2 + 20 * row, words, 12)
         return
-    ends = {"signed": (-top, top), "absolute": (0, top), "as a picture": (0, 1)}[view]
+    top = 1 if view == "as a picture" else strongest(output)
+    ends = (-top if view == "signed" else 0, top)
     words = {"signed": "0", "absolute": "|output|", "as a picture": "output"}[view]
     painter.colour_bar(x, y, width, 13, *ends, "diverging" if view == "signed" else "gray", short, words, 12)
-    painter.text(x + width / 2, y + 38, "stronger ones look the same", 12, MUTED, anchor="mm")
+    beyond = "below 0 black, above 1 white" if view == "as a picture" else "stronger ones look the same"
+    painter.text(x + width / 2, y + 38, beyond, 12, MUTED, anchor="mm")
 
 
 def _draw_strip(painter, picture, kernel, colour, place):

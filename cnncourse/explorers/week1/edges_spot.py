@@ -3,7 +3,8 @@
 A spot is (down, right) as shares of the picture's sides, so that it stays when the picture gets other pixels.
 """
 
-STEPS = {"ArrowLeft": (0, -1), "ArrowRight": (0, 1), "ArrowUp": (-1, 0), "ArrowDown": (1, 0)}
+from cnncourse.explorers import ARROWS
+
 PINNED = {True: "Pinned: click it again to let go.", False: "Click to pin it here."}
 
 
@@ -39,7 +40,7 @@ def moved_spot(event, place, spot, pinned, size):
 
 
 def _walked(key, spot, size):
-    if key not in STEPS:
+    if key not in ARROWS:
         return {"pinned": False}
-    moved = [min(max(i + d, 0), size - 1) for i, d in zip(spot_in(spot, size), STEPS[key], strict=True)]
+    moved = [min(max(i + d, 0), size - 1) for i, d in zip(spot_in(spot, size), ARROWS[key], strict=True)]
     return {"spot": tuple((i + 0.5) / size for i in moved), "pinned": True}

@@ -6,12 +6,13 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.convolution import KERNELS
-from cnncourse.explorers import Explorer, Painter, cell_at, learners, play
+from cnncourse.explorers import Explorer, Painter, cell_at, learners, play, scale_for
 from cnncourse.explorers.painter import colours
 from cnncourse.explorers.week1.edges_numbers import bracketed, short
 from cnncourse.plots import GREY, INK, MUTED, ORANGE, WHITE
 
 WIDTH, HEIGHT, TOP = 880, 374, 48
+SCALE = scale_for(WIDTH)
 IN_X, CELL = 16, 48
 MIDDLE_X, WIDE_CELL, PRODUCTS_Y = 325, (97, 34), 194
 OUT_X, OUT_CELL = 640, 56
@@ -60,7 +61,7 @@ def render_with(slide):
     def render(*, picture, kernel, hide, step):
         numbers, nine = PICTURES[picture], TOY_KERNELS[kernel]
         output, (row, column) = slide(numbers, nine), divmod(step, OUT)
-        painter = Painter(WIDTH, HEIGHT)
+        painter = Painter(WIDTH, HEIGHT, SCALE)
         _draw_input(painter, numbers, nine, row, column)
         _draw_products(painter, numbers[row : row + 3, column : column + 3], nine, output[row, column])
         _draw_output(painter, output, step, hide)
@@ -171,10 +172,10 @@ def slide_the_toy_edge(apply_window=None):
     controls = {
         "picture": widgets.Dropdown(options=list(PICTURES), description="Picture"),
         "kernel": widgets.Dropdown(options=list(TOY_KERNELS), description="Kernel"),
-        "step": play(widgets.IntSlider(5, 0, OUT * OUT - 1, description="Place")),
+        "step": play(widgets.IntSlider(1, 0, OUT * OUT - 1, description="Place")),
         "hide": widgets.Checkbox(True, description="Hide what comes next", indent=False),
     }
     return Explorer(
-        render_with(slide), controls, title="Slide the toy edge", alt=_alt, caption=told, pointer=pointer,
+        render_with(slide), controls, title="Slide the toy edge", alt=_alt, caption=told, pointer=pointer, scale=SCALE,
         note="Press play, click a place of the output, or drag the window. Say the next number before you uncover it.",
     )  # fmt: skip

@@ -54,7 +54,7 @@ def test_the_stepper_draws_extreme_states():
         for padding, dilation, stride in [(0, 1, 1), (2, 1, 1), (2, 3, 3), (0, 3, 1)]:
             state = STEP | {"picture": picture, "kernel": kernel, "padding": padding, "dilation": dilation}
             pixels = stepper.render(**state | {"stride": stride, "step": 400, "cover": True})
-            assert pixels.shape == (2 * 532, 2 * 880, 3)
+            assert pixels.shape == (985, 1630, 3)
 
 
 def test_the_stepper_shows_the_thirty_of_the_toy_edge():
@@ -182,7 +182,7 @@ def test_the_volume_explorer_draws_and_counts(changes):
     layer = volume.Layer(
         **{name: value for name, value in (VOLUME | changes).items() if name not in ("chosen", "place")}
     )
-    assert volume.render(**VOLUME | changes).shape == (1000, 1760, 3)
+    assert volume.render(**VOLUME | changes).shape == (926, 1630, 3)
     x, weight = (
         np.zeros((1, layer.channels, layer.side, layer.side)),
         np.zeros((layer.kernels, layer.channels, *[layer.kernel_size] * 2)),
@@ -278,7 +278,7 @@ def test_a_quarter_turn_is_exact_and_a_shift_moves_right_and_down():
     "changes", [{"photo": "digit", "amount": 0}, {"move": "enlarge", "amount": 12}, {"move": "turn", "amount": 3}]
 )
 def test_both_roads_are_drawn_and_put_into_words(changes):
-    assert roads.render(**ROADS | changes).shape == (2 * roads.HEIGHT, 2 * roads.WIDTH, 3)
+    assert roads.render(**ROADS | changes).shape == (878, 1630, 3)
     assert roads.alt(**ROADS | changes)
 
 
@@ -302,3 +302,26 @@ def test_moving_a_control_changes_the_picture(make, change):
     before = explorer.picture.copy()
     explorer.set(**change)
     assert (explorer.picture != before).any()
+
+
+def test_a_kernel_that_is_written_is_shown_at_once():
+    explorer = convolution_stepper()
+    explorer.controls["own"].value = "2 0; 0 2"
+    assert explorer.state["kernel"] == OWN
+    assert "output 5 × 5" in words(stepper.caption(**explorer.state)).lower()
+
+
+def test_a_filling_that_is_chosen_gets_a_frame_to_fill():
+    explorer = convolution_stepper()
+    explorer.controls["border"].value = "mirrored"
+    assert explorer.state["padding"] == 1
+    explorer.controls["padding"].value = 2
+    explorer.controls["border"].value = "zeros"
+    assert explorer.state["padding"] == 2
+
+
+def test_the_window_moves_over_the_kept_sheet_as_if_all_were_drawn_anew():
+    moved = volume.render(**VOLUME | {"chosen": 1, "place": (2, 3)})
+    volume.render(**VOLUME | {"place": (0, 1)})
+    assert np.array_equal(volume.render(**VOLUME | {"chosen": 1, "place": (2, 3)}), moved)
+    assert not np.array_equal(volume.render(**VOLUME | {"chosen": 1, "place": (2, 2)}), moved)

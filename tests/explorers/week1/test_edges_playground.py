@@ -145,3 +145,17 @@ def test_the_learners_steerable_filter_turns_the_angle_slider():
     empty = filter_playground("camera", oriented=lambda angle: None)
     empty.set(angle=90)
     np.testing.assert_allclose(np.reshape(empty.state["numbers"], (3, 3)), KERNELS["sobel_y"], atol=1e-12)
+
+
+def test_the_spot_moves_over_the_kept_sheet_as_if_all_were_drawn_anew():
+    first, second = PLAYGROUND | {"spot": (0.2, 0.7)}, PLAYGROUND | {"spot": (0.6, 0.1)}
+    playground_picture.render(**first)
+    moved = playground_picture.render(**second)
+    playground_picture._sheet.cache_clear()
+    assert np.array_equal(playground_picture.render(**second), moved)
+    assert not np.array_equal(playground_picture.render(**first), moved)
+
+
+def test_the_threshold_slider_redraws_the_sheet():
+    low, high = (PLAYGROUND | {"view": "threshold", "threshold": percent} for percent in (10, 60))
+    assert not np.array_equal(playground_picture.render(**low), playground_picture.render(**high))
