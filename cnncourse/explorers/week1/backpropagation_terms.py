@@ -3,6 +3,7 @@
 One output y[i, j] = Σ w[u, v] · x[r, c] with r = i·stride + u − padding and c likewise. Each such meeting is a `Term`.
 """
 
+from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
@@ -14,7 +15,7 @@ KERNELS = {
     "numbers": np.array([[1, 2, 0], [-1, 3, -2], [0, 1, -1]], dtype=float),
     "vertical edge": np.array([[1, 0, -1], [1, 0, -1], [1, 0, -1]], dtype=float),
     "only the centre": np.array([[0, 0, 0], [0, 1, 0], [0, 0, 0]], dtype=float),
-    "blur (ninths)": np.ones((3, 3)),
+    "all ones": np.ones((3, 3)),
 }
 ARRIVING = np.random.default_rng(3).integers(-2, 4, (7, 7)).astype(float)
 
@@ -39,6 +40,7 @@ def arriving(stride, padding):
     return ARRIVING[:rows, :columns]
 
 
+@lru_cache(maxsize=16)
 def terms(stride, padding):
     """Return every Term whose pixel lies in the picture (the padding is nobody's)."""
     rows, columns = output_shape(stride, padding)
@@ -47,12 +49,26 @@ def terms(stride, padding):
         r, c = i * stride + u - padding, j * stride + v - padding
         if 0 <= r < len(PICTURE) and 0 <= c < len(PICTURE):
             found.append(Term((u, v), (r, c), (i, j)))
-    return found
+    return tuple(found)
 
 
 def chosen_terms(kind, cell, stride, padding):
     """Return the terms that the chosen cell takes part in; `kind` is "output", "pixel" or "weight"."""
     return [term for term in terms(stride, padding) if getattr(term, kind) == cell]
+
+
+def place_in_order(cell, shape):
+    """Return the place of an output in reading order, from 0.
+
+    >>> place_in_order((1, 2), (3, 4))
+    6
+    """
+    return cell[0] * shape[1] + cell[1]
+
+
+def terms_up_to(cell, stride, padding):
+    """Return the terms of all outputs up to this one, in reading order."""
+    return [term for term in terms(stride, padding) if term.output <= cell]
 
 
 def sums(chosen, kernel, stride, padding):

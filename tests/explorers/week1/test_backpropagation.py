@@ -6,6 +6,7 @@ import pytest
 from cnncourse.convolution import max_pool_backward
 from cnncourse.explorers import PointerEvent
 from cnncourse.explorers.week1 import backpropagation_flow as flow
+from cnncourse.explorers.week1 import backpropagation_flow_picture as flow_picture
 from cnncourse.explorers.week1 import backpropagation_steps as steps
 from cnncourse.explorers.week1 import backpropagation_switches as switches
 from cnncourse.explorers.week1 import backpropagation_terms as terms
@@ -37,45 +38,85 @@ def test_with_stride_three_the_last_rows_get_nothing():
     assert not grad_x[:, 3:].any()
 
 
+def _state(**changes):
+    return {"kernel": "numbers", "stride": 1, "padding": 0, "show": flow_picture.SO_FAR, **changes}
+
+
 @pytest.mark.parametrize(("stride", "padding"), STATES)
-@pytest.mark.parametrize(
-    ("kind", "cell"), [("output", (0, 0)), ("output", (6, 6)), ("pixel", (4, 4)), ("weight", (2, 1))]
-)
-@pytest.mark.parametrize("only", [True, False])
-def test_the_flow_paints_and_speaks_in_every_state(stride, padding, kind, cell, only):
-    state = {"kernel": "numbers", "stride": stride, "padding": padding, "only": only, "kind": kind, "cell": cell}
-    picture = flow._within(flow.flow_picture, **state)
-    assert picture.shape == (2 * flow.HEIGHT, 2 * flow.WIDTH, 3)
-    assert "grad_bias" in flow._within(flow.flow_caption, **state)
+@pytest.mark.parametrize(("kind", "cell"), [("output", (0, 0)), ("pixel", (4, 4)), ("weight", (2, 1))])
+@pytest.mark.parametrize("show", [flow_picture.SO_FAR, flow_picture.ALONE, flow_picture.WHOLE])
+def test_the_flow_paints_and_speaks_in_every_state(stride, padding, kind, cell, show):
+    state = _state(stride=stride, padding=padding, show=show, kind=kind, cell=cell)
+    picture = flow_picture.flow_picture(**state)
+    assert picture.shape == (2 * flow_picture.HEIGHT, 2 * flow_picture.WIDTH, 3)
+    assert f"[{cell[0]}, {cell[1]}]" in flow.flow_caption(**state)
+    assert kind in flow.flow_alt(**state)
+
+
+@pytest.mark.parametrize(("stride", "padding"), STATES)
+def test_after_the_last_output_the_sum_so_far_is_the_whole_gradient(stride, padding):
+    last = tuple(side - 1 for side in terms.arriving(stride, padding).shape)
+    whole = terms.whole_gradients(terms.KERNELS["numbers"], stride, padding)
+    shown = flow_picture.shown_gradients("numbers", stride, padding, flow_picture.SO_FAR, "output", last)
+    for part, expected in zip(shown, whole, strict=False):
+        np.testing.assert_allclose(np.nan_to_num(part), expected, atol=1e-12)
+
+
+def test_every_output_adds_its_own_part_to_the_sum_so_far():
+    before, after = (
+        np.nan_to_num(flow_picture.shown_gradients("numbers", 1, 1, flow_picture.SO_FAR, "output", cell)[0])
+        for cell in ((1, 4), (2, 0))
+    )
+    alone = flow_picture.shown_gradients("numbers", 1, 1, flow_picture.ALONE, "output", (2, 0))[0]
+    np.testing.assert_allclose(after - before, np.nan_to_num(alone), atol=1e-12)
 
 
 def test_a_caption_writes_the_sum_out():
-    state = {"kernel": "numbers", "stride": 1, "padding": 0, "only": True, "kind": "pixel", "cell": (0, 0)}
     d, w = terms.arriving(1, 0)[0, 0], terms.KERNELS["numbers"][0, 0]
-    assert f"Σ w · d = {w:.0f}·{d:.0f} = <b>{w * d:.0f}</b>" in flow.flow_caption(**state)
+    caption = flow.flow_caption(**_state(kind="pixel", cell=(0, 0)))
+    assert f"Σ w · d = {w:.0f}·{d:.0f} = <b>{w * d:.0f}</b>" in caption
 
 
 def test_an_unread_pixel_is_said_to_be_unread():
-    state = {"kernel": "numbers", "stride": 3, "padding": 0, "only": True, "kind": "pixel", "cell": (4, 4)}
-    assert "no window reaches it" in flow.flow_caption(**state)
+    assert "no window reaches it" in flow.flow_caption(**_state(stride=3, kind="pixel", cell=(4, 4)))
+
+
+def test_a_weight_that_meets_padding_says_so():
+    caption = flow.flow_caption(**_state(padding=1, kind="weight", cell=(0, 0)))
+    assert "met 16 pixels, and padding at the other 9 outputs" in caption
 
 
 @pytest.mark.parametrize(("stride", "padding"), STATES)
 def test_clicks_find_the_cells_that_are_painted(stride, padding):
-    state = {"kernel": "numbers", "stride": stride, "padding": padding, "only": True, "kind": "output", "cell": (0, 0)}
-    for name, (left, top, side) in flow.places(stride, padding).items():
-        for below in (0, flow.LOWER - flow.TOP):
-            event = PointerEvent("click", left + 0.5 * side, top + below + 0.5 * side)
-            assert flow.flow_pointer(event, **state) == {"kind": name, "cell": (0, 0)}
+    state = _state(stride=stride, padding=padding, kind="output", cell=(0, 0), step=0)
+    for spot in flow_picture.places(stride, padding).values():
+        last = tuple(side - 1 for side in spot.shape)
+        found = flow.flow_pointer(PointerEvent("click", *spot.at(last)), **state)
+        assert found["kind"] == spot.kind
+        assert flow.chosen_cell(**{"step": 0, "cell": None, **found}, stride=stride, padding=padding) == last
     assert flow.flow_pointer(PointerEvent("click", 1, 1), **state) is None
     assert flow.flow_pointer(PointerEvent("hover", 100, 100), **state) is None
 
 
 def test_keys_move_the_choice_and_stay_inside():
-    state = {"kernel": "numbers", "stride": 1, "padding": 0, "only": True, "kind": "weight", "cell": (2, 0)}
-    assert flow.flow_pointer(PointerEvent("key", key="ArrowUp"), **state) == {"cell": (1, 0)}
-    assert flow.flow_pointer(PointerEvent("key", key="ArrowDown"), **state) == {"cell": (2, 0)}
-    assert flow.flow_pointer(PointerEvent("key", key=" "), **state) == {"kind": "output", "cell": (0, 0)}
+    state = _state(kind="weight", cell=(2, 0), step=3)
+    assert flow.flow_pointer(PointerEvent("key", key="ArrowUp"), **state)["cell"] == (1, 0)
+    assert flow.flow_pointer(PointerEvent("key", key="ArrowDown"), **state)["cell"] == (2, 0)
+    assert flow.flow_pointer(PointerEvent("key", key=" "), **state) == {"kind": "output", "step": 0}
+    outputs = {**state, "kind": "output"}
+    assert flow.flow_pointer(PointerEvent("key", key="ArrowRight"), **outputs) == {"kind": "output", "step": 4}
+
+
+def test_the_slider_ends_at_the_last_output_and_chooses_outputs_again():
+    explorer = flow.gradient_flow()
+    assert explorer.controls["step"].max == 8
+    explorer.set(padding=2)
+    assert explorer.controls["step"].max == 48
+    explorer.set(kind="pixel", cell=(1, 1))
+    explorer.controls["step"].value = 30
+    assert explorer.state["kind"] == "output"
+    explorer.set(stride=3, padding=0)
+    assert explorer.state["step"] == 0
 
 
 def test_the_flow_uses_the_learners_backward_pass():
@@ -84,8 +125,8 @@ def test_the_flow_uses_the_learners_backward_pass():
         return grad_x[:, :, ::-1, ::-1], grad_weight, grad_bias
 
     own, plain = flow.gradient_flow(turned), flow.gradient_flow()
-    own.set(only=False)
-    plain.set(only=False)
+    own.set(show=flow_picture.WHOLE)
+    plain.set(show=flow_picture.WHOLE)
     assert (own.picture != plain.picture).any()
     assert "another answer" in own._caption_box.value
     assert "course" not in plain._caption_box.value
@@ -93,10 +134,11 @@ def test_the_flow_uses_the_learners_backward_pass():
 
 def test_every_control_of_the_flow_changes_the_picture():
     explorer = flow.gradient_flow()
-    for change in ({"stride": 2}, {"padding": 1}, {"kernel": "vertical edge"}, {"only": False}, {"cell": (0, 1)}):
+    changes = ({"stride": 2}, {"padding": 1}, {"kernel": "vertical edge"}, {"show": flow_picture.ALONE}, {"step": 1})
+    for change in (*changes, {"show": flow_picture.WHOLE}, {"kind": "pixel"}, {"cell": (0, 1)}):
         before = explorer.picture.copy()
         explorer.set(**change)
-        assert explorer.picture.shape != before.shape or (explorer.picture != before).any(), change
+        assert (explorer.picture != before).any(), change
 
 
 @pytest.mark.parametrize("kind", ["max", "average"])
