@@ -17,7 +17,7 @@ COLOURS = (BLUE, DARK_ORANGE, PURPLE)
 NAMES = ("circles", "squares", "triangles")
 CENTRES = np.array([[-1.1, -0.7], [1.1, -0.5], [0.0, 1.1]])
 COUNT, FRESH = 60, 300
-SIDE, LEFT, TOP, CELLS, REACH = 440, 16, 40, 88, 3.0  # the plane covers −3 … 3 on both axes
+SIDE, LEFT, TOP, CELLS, REACH = 430, 16, 40, 86, 3.0  # the plane covers −3 … 3 on both axes
 KS = tuple(range(1, 32, 2))
 
 
@@ -45,11 +45,26 @@ def cloud(noise, count, seed):
     return np.clip(CENTRES[labels] + noise * rng.normal(size=(count, 2)), -2.9, 2.9), labels
 
 
+def tallies(distances, labels):
+    """Return the votes of the nearest for every k at once, (Q, P, 3), and each label's first place in the order (Q, 3).
+
+    `distances` is (Q, P), `labels` (P,) holds 0, 1 or 2; votes[:, k - 1] are those of the k nearest.
+    """
+    nearest = labels[np.argsort(distances, axis=1, kind="stable")]  # (Q, P)
+    marks = nearest[:, :, None] == np.arange(len(NAMES))  # (Q, P, 3)
+    return marks.cumsum(axis=1, dtype=np.int16), marks.argmax(axis=1)
+
+
+def elected(votes, first):
+    """Return the label (Q,) with most votes (Q, 3), a tie going to the one whose first place (Q, 3) is the nearest."""
+    tied = votes == votes.max(axis=1, keepdims=True)
+    return np.where(tied, first, np.iinfo(first.dtype).max).argmin(axis=1)
+
+
 def winners(distances, labels, k):
     """Return the winning label (Q,) of the k nearest of each row, a tie going to the nearest among the tied."""
-    nearest = labels[np.argsort(distances, axis=1, kind="stable")[:, :k]]  # (Q, k)
-    votes = (nearest[:, :, None] == nearest[:, None, :]).sum(axis=2)  # (Q, k)
-    return nearest[np.arange(len(nearest)), votes.argmax(axis=1)]
+    votes, first = tallies(distances, labels)
+    return elected(votes[:, k - 1], first)
 
 
 @lru_cache(maxsize=64)
@@ -57,14 +72,12 @@ def accuracies(noise, distance):
     """Return {k: (share right among the known points, share right among 300 fresh ones)}."""
     points, labels = cloud(noise, COUNT, 0)
     fresh, fresh_labels = cloud(noise, FRESH, 1)
-    own, others = DISTANCES[distance](points, points), DISTANCES[distance](fresh, points)
-    return {
-        k: (
-            float((winners(own, labels, k) == labels).mean()),
-            float((winners(others, labels, k) == fresh_labels).mean()),
-        )
-        for k in KS
-    }
+    known, others = (tallies(DISTANCES[distance](queries, points), labels) for queries in (points, fresh))
+
+    def share(tally, k, right):
+        return float((elected(tally[0][:, k - 1], tally[1]) == right).mean())
+
+    return {k: (share(known, k, labels), share(others, k, fresh_labels)) for k in KS}
 
 
 def neighbours_of(query, k, noise, distance, measure=None):
@@ -75,22 +88,29 @@ def neighbours_of(query, k, noise, distance, measure=None):
     return nearest, np.bincount(labels[nearest], minlength=3), int(winners(distances, labels, k)[0])
 
 
-@lru_cache(maxsize=32)
-def _regions(k, noise, measure):
+@lru_cache(maxsize=8)
+def _grid_tallies(noise, measure):
     points, labels = cloud(noise, COUNT, 0)
     axis = (np.arange(CELLS) + 0.5) / CELLS * 2 * REACH - REACH
     grid = np.stack(np.meshgrid(axis, -axis), axis=-1).reshape(-1, 2)
+    votes, first = tallies(measure(grid, points), labels)
+    return votes[:, : KS[-1]], first
+
+
+@lru_cache(maxsize=32)
+def _regions(k, noise, measure):
+    votes, first = _grid_tallies(noise, measure)
     tints = np.array([rgba(colour)[:3] for colour in COLOURS])
     pale = (0.24 * tints + 0.76 * 255).astype(np.uint8)
-    return pale[winners(measure(grid, points), labels, k)].reshape(CELLS, CELLS, 3)
+    return pale[elected(votes[:, k - 1], first)].reshape(CELLS, CELLS, 3)
 
 
 def _at(point):
     return LEFT + (point[0] + REACH) / (2 * REACH) * SIDE, TOP + (REACH - point[1]) / (2 * REACH) * SIDE
 
 
-def _marker(painter, point, label, size=5.5):
-    (x, y), colour = _at(point), COLOURS[label]
+def _symbol(painter, x, y, label, size):
+    colour = COLOURS[label]
     if label == 0:
         painter.circle(x, y, size, fill=colour, outline=INK)
     elif label == 1:
@@ -104,13 +124,13 @@ def regions_picture(*, k, noise, distance, query, measure=None):
     measure = measure or DISTANCES[distance]
     points, labels = cloud(noise, COUNT, 0)
     nearest, counts, winner = neighbours_of(query, k, noise, distance, measure)
-    painter = Painter(850, 500)
+    painter = Painter(812, 484)
     painter.text(LEFT, 22, "Who owns each spot?", 14, bold=True)
     painter.image(_regions(k, noise, measure), LEFT, TOP, SIDE, SIDE, outline=GRID)
     for index in nearest:
         painter.line(*_at(query), *_at(points[index]), colour=INK, width=1.2)
     for index, (point, label) in enumerate(zip(points, labels, strict=True)):
-        _marker(painter, point, label, 7.5 if index in nearest else 5)
+        _symbol(painter, *_at(point), label, 7.5 if index in nearest else 5)
     x, y = _at(query)
     painter.circle(x, y, 9, fill=WHITE, outline=INK, line_width=2)
     painter.text(x, y, "?", 12, bold=True, anchor="mm")
@@ -120,18 +140,19 @@ def regions_picture(*, k, noise, distance, query, measure=None):
 
 
 def _votes(painter, counts, winner, k):
-    painter.text(490, 22, f"Votes of the {k} nearest" if k > 1 else "The nearest alone decides", 14, bold=True)
+    painter.text(470, 22, f"Votes of the {k} nearest" if k > 1 else "The nearest alone decides", 14, bold=True)
     for label, (name, count) in enumerate(zip(NAMES, counts, strict=True)):
         y = 56 + 30 * label
+        _symbol(painter, 478, y, label, 5)
         painter.text(490, y, name, 13, bold=label == winner)
-        painter.rectangle(570, y - 9, max(1, 200 * count / k), 18, fill=COLOURS[label], outline=INK)
-        painter.text(578 + 200 * count / k, y, f"{count}" + ("  wins" if label == winner else ""), 13)
+        painter.rectangle(564, y - 9, max(1, 170 * count / k), 18, fill=COLOURS[label], outline=INK)
+        painter.text(572 + 170 * count / k, y, f"{count}" + (" wins" if label == winner else ""), 13)
 
 
 def _curves(painter, shares, k):
-    left, top, width, height = 540, 190, 280, 220
+    left, top, width, height = 512, 186, 284, 210
     low = min(0.6, *(held for _, held in shares.values()))
-    painter.text(490, 166, "Share right, for every k", 14, bold=True)
+    painter.text(470, 162, "Share right, for every k", 14, bold=True)
     painter.rectangle(left, top, width, height, fill=WHITE, outline=GRID)
 
     def place(number, share):
@@ -149,8 +170,8 @@ def _curves(painter, shares, k):
         painter.text(place(number, low)[0], top + height + 8, str(number), 11, MUTED, anchor="mt")
     painter.text(left + width / 2, top + height + 26, "k", 12, anchor="mt")
     for row, (colour, name) in enumerate(((MUTED, "the points it knows"), (BLUE, "300 fresh points"))):
-        painter.line(490 + 190 * row, 478, 514 + 190 * row, 478, colour, 3)
-        painter.text(520 + 190 * row, 478, name, 12)
+        painter.line(470 + 180 * row, 462, 494 + 180 * row, 462, colour, 3)
+        painter.text(500 + 180 * row, 462, name, 12)
 
 
 def regions_caption(*, k, noise, distance, query):
@@ -160,7 +181,8 @@ def regions_caption(*, k, noise, distance, query):
     tie = " (a tie: the nearest of the tied decides)" if (counts == counts.max()).sum() > 1 else ""
     share = f"Right: {known:.0%} of the {COUNT} known points, {fresh:.0%} of {FRESH} fresh ones."
     votes = f"{counts[winner]} of {k} vote{'s' if k > 1 else ''}{tie}"
-    return f"At ({query[0]:.2f}, {query[1]:.2f}) the <b>{NAMES[winner]}</b> win with {votes}. {share}"
+    place = f"({query[0]:.2f}, {query[1]:.2f})".replace("-", "−")
+    return f"At {place} the <b>{NAMES[winner]}</b> win with {votes}. {share}"
 
 
 def regions_pointer(event, *, k, noise, distance, query):

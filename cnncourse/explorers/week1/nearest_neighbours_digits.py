@@ -56,7 +56,7 @@ def nearest_digits(ink, k, space):
 
 def drawing_picture(*, k, space, ink, spot):
     """Paint the drawing, the picture the method gets, and the k nearest digits with their distances."""
-    painter = Painter(836, 384)
+    painter = Painter(812, 384)
     painter.text(LEFT, 22, "Draw here", 14, bold=True)
     painter.image(1 - ink, LEFT, TOP, FINE * CELL, FINE * CELL, limits=(0, 1), outline=INK)
     painter.circle(LEFT + spot[1] * CELL, TOP + spot[0] * CELL, BRUSH * CELL, outline=BLUE)
@@ -90,7 +90,7 @@ def drawing_caption(*, k, space, ink, spot):
     nearest, _, winner = nearest_digits(ink, k, space)
     agreeing = int((moved_digits(0)[1][nearest] == winner).sum())
     return (
-        f"In {SPACES[space]}, {agreeing} of the {k} nearest of {KNOWN} known digits say <b>{winner}</b>. "
+        f"In {SPACES[space]}, {agreeing} of the {k} nearest of {KNOWN:,} known digits say <b>{winner}</b>. "
         "Under each: its label and its distance."
     )
 
@@ -142,7 +142,7 @@ def share_right(space, reach, k):
 def moving_picture(*, reach, k, example):
     """Paint one held-out digit with its nearest known ones in both spaces, and the shares right as bars."""
     pictures, labels = moved_digits(reach)
-    painter = Painter(836, 300)
+    painter = Painter(812, 300)
     painter.text(
         16, 22, f"Every digit is moved by up to {reach} pixels" if reach else "Every digit is centred", 14, bold=True
     )
@@ -168,10 +168,10 @@ def _nearest_row(painter, space, reach, k, example, y, name):
 
 
 def _bar(painter, share, y, colour):
-    painter.text(600, y - 14, "right, of 797 held-out digits", 12, bold=True)
-    painter.rectangle(600, y + 18, 180, 30, fill=WHITE, outline=GRID)
-    painter.rectangle(600, y + 18, 180 * share, 30, fill=colour)
-    painter.text(788, y + 33, f"{share:.1%}", 14, bold=True)
+    painter.text(590, y - 14, "right, of 797 held-out digits", 12, bold=True)
+    painter.rectangle(590, y + 18, 140, 30, fill=WHITE, outline=GRID)
+    painter.rectangle(590, y + 18, 140 * share, 30, fill=colour)
+    painter.text(738, y + 33, f"{share:.1%}", 14, bold=True)
 
 
 def moving_caption(*, reach, k, example):
@@ -190,7 +190,7 @@ def moving_digits():
         {
             "reach": widgets.IntSlider(value=2, min=0, max=4, description="moved by up to"),
             "k": widgets.IntSlider(value=3, min=1, max=9, step=2, description="k"),
-            "example": widgets.IntSlider(value=0, min=0, max=99, description="example"),
+            "example": widgets.IntSlider(value=10, min=0, max=99, description="example"),
         },
         title="The same digit, somewhere else",
         note="Move the digits apart: in pixels, a digit two steps to the right is far from itself.",

@@ -33,7 +33,7 @@ def strongest_answers(images, kernels):
     """Return (N, K): each kernel's strongest rectified answer anywhere in each picture, rows scaled to length 1."""
     pictures, kernels = images[:, None].astype(np.float32), kernels.astype(np.float32)  # half the numbers to move
     answers = correlate(pictures, kernels, padding=kernels.shape[-1] // 2)  # (N, K, H', W')
-    features = np.maximum(answers - THRESHOLD, 0).max(axis=(2, 3))
+    features = np.maximum(answers.max(axis=(2, 3)) - THRESHOLD, 0)  # rectifying last keeps the order and saves time
     return features / np.maximum(np.linalg.norm(features, axis=1, keepdims=True), 1e-9)
 
 

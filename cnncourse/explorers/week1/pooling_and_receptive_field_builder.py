@@ -157,9 +157,7 @@ def _recursion(layers, level):
 
 
 def _spread(side, layers, unit):
-    spans = [stack.span(layers, unit[0], index) for index in unit[1:]]
-    size = spans[0][1] - spans[0][0] + 1
-    held = stack.held_side(stack.energy(side, layers, unit), *spans)
+    size, held = stack.fields(layers)[unit[0]][0], stack.held_by(side, layers, unit)
     return (
         f"The gradient of this unit by every pixel, squared, as the mean over {NETS} networks with random weights: "
         f"{ENERGY:.0%} of it lies in the middle <b>{held} × {held}</b> (white frame) of the {size} × {size} field "

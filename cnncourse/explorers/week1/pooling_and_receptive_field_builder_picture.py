@@ -14,12 +14,12 @@ from cnncourse.explorers.week1.pooling_and_receptive_field_stack import ENERGY
 from cnncourse.pictures import photo
 from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, PAPER, PURPLE, RED
 
-WIDTH, HEIGHT = 900, 486
-FLAT_X, FLAT_Y, FLAT = 26, 56, 264
-STACK = (352, 892)  # left and right end of the sheets
+WIDTH, HEIGHT = 812, 470
+FLAT_X, FLAT_Y, FLAT = 24, 56, 250
+STACK = (342, 800)  # left and right end of the sheets
 MIDDLE = FLAT_Y + FLAT / 2
 MARGIN = 20  # CSS pixels around the flat picture in which padding is shown
-TABLE_Y, ROW = 384, 21
+TABLE_Y, ROW = 376, 21
 SEEN, COUNTS = "what it sees", "what counts"
 DARK = "#8a3a00"
 
@@ -151,7 +151,7 @@ def _paint_frame(painter, spans, pixel, colour):
 def _paint_profile(painter, side, layers, unit, spans, pixel):
     """Frame the middle of the field that holds most of the energy, and draw the energy of every column as a bar."""
     energies = stack.energy(side, layers, unit)
-    cut = (spans[0][1] - spans[0][0] + 1 - stack.held_side(energies, *spans)) // 2
+    cut = (spans[0][1] - spans[0][0] + 1 - stack.held_by(side, layers, unit)) // 2
     inner = [(first + cut, last - cut) for first, last in spans]
     _paint_frame(painter, inner, pixel, "#ffffff")
     base, columns = FLAT_Y + FLAT + 92, energies.sum(axis=0)
@@ -174,7 +174,7 @@ def sentences(side, layers, unit, view=SEEN):
     rows, columns = (stack.span(layers, unit[0], index) for index in unit[1:])
     size = rows[1] - rows[0] + 1
     if view == COUNTS:
-        held = stack.held_side(stack.energy(side, layers, unit), rows, columns)
+        held = stack.held_by(side, layers, unit)
         return [
             f"{ENERGY:.0%} of the energy in {held} × {held}",
             f"the field is {size} × {size}: {held / size:.0%} of its width",

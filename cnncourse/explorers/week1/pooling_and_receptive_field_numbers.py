@@ -11,10 +11,10 @@ from cnncourse.convolution import min_pool, output_size
 from cnncourse.explorers import Explorer, Painter, cell_at, learners
 from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, RED, WHITE
 
-WIDTH, HEIGHT = 860, 458
+WIDTH, HEIGHT = 812, 458
 SIDE = 6
 AREA_Y, AREA = 48, 344  # both tables stand in the middle of an area of this side
-INPUT_X, OUTPUT_X = 24, 492
+INPUT_X, OUTPUT_X = 24, 448
 CHIPS_Y = 424
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
 KINDS = ("max", "average", "min")

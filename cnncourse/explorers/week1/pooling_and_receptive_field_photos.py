@@ -12,10 +12,10 @@ from cnncourse.explorers.week1.pooling_and_receptive_field_numbers import ARROWS
 from cnncourse.pictures import photo, photo_credit, photo_names
 from cnncourse.plots import GRID, INK, MUTED, ORANGE
 
-WIDTH, HEIGHT = 860, 546
-SIDE, SHOWN = 120, 360  # pixels of the photo; CSS pixels of either picture
+WIDTH, HEIGHT = 812, 496
+SIDE, SHOWN = 120, 312  # pixels of the photo; CSS pixels of either picture
 LEFT_X, RIGHT_X, TOP = 24, 476, 40
-STRIP_Y, TILE = 424, 104
+STRIP_Y, TILE, STRIP = 376, 104, 182
 CHANNELS = (("red", "Reds"), ("green", "Greens"), ("blue", "Blues"))
 
 
@@ -113,7 +113,7 @@ def _paint_strip(painter, kind, values, colour):
     cell = TILE / kernel
     write = "{:.0f}" if kernel <= 4 else (lambda _: "")
     for number, (name, colormap) in enumerate(CHANNELS):
-        x = LEFT_X + number * 196
+        x = LEFT_X + number * STRIP
         painter.text(x + TILE + 10, STRIP_Y + 14, name, 12, INK, True)
         painter.number_grid(values[number], x, STRIP_Y, cell, write, None, colormap, (0, 255), size=12)
         if kind == "average":
@@ -125,7 +125,7 @@ def _paint_strip(painter, kind, values, colour):
             painter.rectangle(left - 2, top - 2, cell + 5, cell + 5, outline=ORANGE, line_width=2.5)
             painter.text(x + TILE + 10, STRIP_Y + 36, "largest" if kind == "max" else "smallest", 12, MUTED)
         painter.text(x + TILE + 10, STRIP_Y + 62, f"{colour[number]:.0f}", 18, INK, True)
-    x = LEFT_X + 3 * 196 + 14
+    x = LEFT_X + 3 * STRIP + 14
     painter.arrow(x - 30, STRIP_Y + TILE / 2, x - 4, STRIP_Y + TILE / 2, MUTED, 2)
     swatch = tuple(int(value) for value in np.round(colour))
     painter.rounded_rectangle(x + 6, STRIP_Y, TILE, TILE, 6, fill=swatch, outline=GRID)

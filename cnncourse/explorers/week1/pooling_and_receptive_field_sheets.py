@@ -8,6 +8,7 @@ from functools import lru_cache
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
 TALLEST, SHRINK = 196, 0.6
 FORESHORTENED, CLIMB = 0.42, 0.16
@@ -70,11 +71,22 @@ def scene(standing, palettes, left, width, height, ground, line, scale=2):
     It begins `left` CSS pixels from the left end of the screen. `palettes` holds the units' colours (count, count, 3)
     of every sheet; `ground` is the colour beside the sheets, `line` that of the lines between units.
     """
-    canvas = np.full((round(height * scale), round(width * scale)), _packed(np.uint8([ground])), np.uint32)
-    for sheet, colours in zip(standing, palettes, strict=True):
-        places, units = _pixels(sheet._replace(x=sheet.x - left), canvas.shape, scale)
-        canvas.reshape(-1)[places] = _packed(np.concatenate([colours.reshape(-1, 3), np.uint8([line])]))[units]
-    return canvas.view(np.uint8).reshape(*canvas.shape, 4)[..., :3]
+    shown = tuple(sheet._replace(x=sheet.x - left) for sheet in standing)
+    units = _shown_units(shown, (round(height * scale), round(width * scale)), scale)
+    table = np.concatenate([np.uint8([ground, line]), *(colours.reshape(-1, 3) for colours in palettes)])
+    canvas = _packed(table).take(units)
+    return np.asarray(Image.frombuffer("RGBX", units.shape[::-1], canvas.data, "raw", "RGBX", 0, 1).convert("RGB"))
+
+
+@lru_cache(maxsize=8)
+def _shown_units(standing, size, scale):
+    """Return what each pixel shows: 0 the ground, 1 a line, from 2 on the units of all sheets, one after the other."""
+    shown, first = np.zeros(size, np.intp), 2
+    for sheet in standing:
+        places, units = _pixels(sheet, size, scale)
+        shown.reshape(-1)[places] = np.where(units < 0, 1, units + first)
+        first += sheet.count**2
+    return shown
 
 
 def _packed(colours):
@@ -82,7 +94,6 @@ def _packed(colours):
     return np.ascontiguousarray(np.pad(colours, ((0, 0), (0, 1)))).view(np.uint32)[:, 0]
 
 
-@lru_cache(maxsize=64)
 def _pixels(sheet, size, scale):
     """Return the flat indices of a sheet's pixels in a canvas, and for each its unit's flat index, or −1 for a line."""
     half_width, half_height = sheet.width / 2, (sheet.height + sheet.rise) / 2

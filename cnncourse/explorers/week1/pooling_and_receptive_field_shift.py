@@ -13,10 +13,10 @@ from cnncourse.explorers.week1.pooling_and_receptive_field_numbers import ARROWS
 from cnncourse.pictures import digits, photo
 from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, PURPLE
 
-WIDTH, HEIGHT = 880, 548
+WIDTH, HEIGHT = 812, 488
 SIDE, FARTHEST = 24, 6
-PANEL, COLUMNS, ROWS = 140, (86, 246, 406), (52, 212, 372)
-BARS_X, BARS = 590, 270
+PANEL, COLUMNS, ROWS = 124, (84, 224, 364), (42, 184, 326)
+BARS_X, BARS = 532, 258
 STAGES = (("picture", ORANGE), ("edges", BLUE), ("pooled", PURPLE))
 PICTURES = ("a digit", "a photo", "random numbers")
 
@@ -166,12 +166,12 @@ def render(*, picture, pooling, right, down):
 
 def _paint_along(painter, found, right, down, strides):
     """Write how edges and pooled edges, moved along with the picture, compare with those of the moved picture."""
-    painter.text(BARS_X, 452, "moved along with the picture", 13, INK, True)
+    painter.text(BARS_X, 416, "moved along with the picture", 13, INK, True)
     for number, ((before, after, _), stride) in enumerate(zip(found, strides, strict=True)):
         differing = moved_along(before, after, right, down, stride)
         text = f"no whole step of {stride} pixels" if differing is None else f"{differing} of {before.size} differ"
         text = "one number, nothing to move" if before.size == 1 else text
-        painter.text(BARS_X, 476 + 22 * number, f"{STAGES[number + 1][0]}: {text}", 12.5, MUTED)
+        painter.text(BARS_X, 440 + 22 * number, f"{STAGES[number + 1][0]}: {text}", 12.5, MUTED)
 
 
 def _paint_places(painter, x, differs):
@@ -186,7 +186,7 @@ def _paint_bars(painter, changes):
     shares = [differs.count / differs.total for differs in changes]
     amounts = [differs.relative for differs in changes]
     groups = (("how many change", shares, 1.0), ("mean change ÷ mean size", amounts, max(*amounts, 1.0)))
-    for (title, values, full), y in zip(groups, (52, 252), strict=True):
+    for (title, values, full), y in zip(groups, (50, 230), strict=True):
         painter.text(BARS_X, y, title, 13, INK, True)
         for number, ((stage, colour), value) in enumerate(zip(STAGES, values, strict=True)):
             top = y + 22 + 48 * number

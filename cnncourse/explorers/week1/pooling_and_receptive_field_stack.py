@@ -26,18 +26,20 @@ class Step(NamedTuple):
     dilation: int = 1
 
 
+@lru_cache(maxsize=64)
 def sides(side, layers):
     """Return the side of the picture and of every layer's output; ValueError where a kernel does not fit.
 
     >>> sides(32, (Step("conv", 5), Step("pool", 2, 2)))
-    [32, 28, 14]
+    (32, 28, 14)
     """
     found = [side]
     for layer in layers:
         found.append(output_size(found[-1], layer.kernel_size, layer.stride, layer.padding, layer.dilation))
-    return found
+    return tuple(found)
 
 
+@lru_cache(maxsize=64)
 def fields(layers):
     """Return (size, jump, start) of every level, the picture's own (1, 1, 0.5) first."""
     return [(1, 1, 0.5), *fields_of([layer[1:] for layer in layers])]
@@ -54,21 +56,24 @@ def span(layers, level, index):
     return first, first + size - 1
 
 
+@lru_cache(maxsize=256)
 def reads(side, layers, level, index):
     """Return, for every level from the picture up to `level`, which indices along one axis unit `index` depends on.
 
-    A list of bool arrays: dilation and strides can leave holes that (size, jump, start) do not show.
+    Bool arrays, not to be changed: dilation and strides can leave holes that (size, jump, start) do not show.
     """
     lengths, marked = sides(side, layers), np.array([index])
     found = []
     for number in range(level, -1, -1):
         inside = marked[(marked >= 0) & (marked < lengths[number])]
-        found.append(np.isin(np.arange(lengths[number]), inside))
+        read = np.zeros(lengths[number], bool)
+        read[inside] = True
+        found.append(read)
         if number:
             layer = layers[number - 1]
             taps = layer.dilation * np.arange(layer.kernel_size)
             marked = np.unique(inside[:, None] * layer.stride - layer.padding + taps)
-    return found[::-1]
+    return tuple(found[::-1])
 
 
 def valid_unit(side, layers, unit):
@@ -123,6 +128,13 @@ def held_side(energies, rows, columns, share=ENERGY):
             break
         held = size - 2 * cut
     return held
+
+
+@lru_cache(maxsize=64)
+def held_by(side, layers, unit):
+    """Return the side of the smallest centred square of a unit's field that holds 95 % of its energy."""
+    rows, columns = (span(layers, unit[0], index) for index in unit[1:])
+    return held_side(energy(side, layers, unit), rows, columns)
 
 
 def span_between(layers, level, index, to):

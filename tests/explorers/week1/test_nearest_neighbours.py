@@ -42,7 +42,7 @@ def test_one_neighbour_is_always_right_about_itself():
 @pytest.mark.parametrize("query", [(-3.0, 3.0), (0.0, 0.0)])
 def test_regions_paint_in_every_state(k, noise, distance, query):
     state = {"k": k, "noise": noise, "distance": distance, "query": query}
-    assert regions.regions_picture(**state).shape == (1000, 1700, 3)
+    assert regions.regions_picture(**state).shape == (968, 1624, 3)
     assert f"of {k} vote" in regions.regions_caption(**state)
 
 
@@ -96,7 +96,7 @@ def test_counting_keeps_the_ink():
 @pytest.mark.parametrize("ink", [np.zeros((64, 64)), np.ones((64, 64)), drawing.first_drawing()])
 def test_any_drawing_paints(space, k, ink):
     state = {"k": k, "space": space, "ink": ink, "spot": (0, 63)}
-    assert drawing.drawing_picture(**state).shape == (768, 1672, 3)
+    assert drawing.drawing_picture(**state).shape == (768, 1624, 3)
     assert drawing.drawing_caption(**state)
 
 
@@ -130,7 +130,7 @@ def test_features_survive_a_move_that_ruins_pixels():
 @pytest.mark.parametrize(("reach", "k", "example"), [(0, 1, 0), (4, 9, 99)])
 def test_moving_paints_and_counts(reach, k, example):
     state = {"reach": reach, "k": k, "example": example}
-    assert drawing.moving_picture(**state).shape == (600, 1672, 3)
+    assert drawing.moving_picture(**state).shape == (600, 1624, 3)
     assert f"{drawing.share_right('pixels', reach, k):.1%}" in drawing.moving_caption(**state)
 
 

@@ -142,9 +142,10 @@ def test_the_first_window_shows_a_colour_that_no_pixel_has():
 
 def test_clicks_on_either_photo_choose_the_same_output():
     explorer = pooling_on_photos()
-    explorer.point("click", photos.LEFT_X + 3 * 41, photos.TOP + 3 * 9)
+    pixel, output = photos.SHOWN / photos.SIDE, photos.SHOWN / 30
+    explorer.point("click", photos.LEFT_X + pixel * 41.5, photos.TOP + pixel * 9.5)
     assert explorer.state["cell"] == (2, 10)
-    explorer.point("drag", photos.RIGHT_X + 12 * 10 + 1, photos.TOP + 12 * 3 + 1)
+    explorer.point("drag", photos.RIGHT_X + output * 10.5, photos.TOP + output * 3.5)
     assert explorer.state["cell"] == (3, 10)
     explorer.point("key", key="ArrowUp")
     assert explorer.state["cell"] == (2, 10)
@@ -254,7 +255,7 @@ def test_equal_dilations_leave_holes_and_doubled_ones_do_not():
 
 
 def test_the_presets_have_the_published_sizes():
-    assert stack.sides(*builder.PRESETS["LeNet-5"]) == [32, 28, 14, 10, 5, 1]
+    assert stack.sides(*builder.PRESETS["LeNet-5"]) == (32, 28, 14, 10, 5, 1)
     last = {name: stack.fields(layers)[-1] for name, (_, layers) in builder.PRESETS.items()}
     assert last["LeNet-5"][0] == 32
     assert last["Dilations 1, 2, 4, 8"] == (31, 1, 0.5)
