@@ -12,6 +12,7 @@ l, m, r (left, middle, right) and t, m, b (top of the capitals, their middle, th
 """
 
 import math
+from copy import copy
 from functools import lru_cache
 from pathlib import Path
 
@@ -34,9 +35,17 @@ class Painter:
     def __init__(self, width, height, scale=2, background=PAPER):
         self.width, self.height, self.scale = width, height, scale
         size = (round(width * scale), round(height * scale))
-        self._image = Image.new("RGB", size, rgba(background)[:3])
-        self._opaque = ImageDraw.Draw(self._image)
-        self._glass = ImageDraw.Draw(self._image, "RGBA")
+        self._begin(Image.new("RGB", size, rgba(background)[:3]))
+
+    def _begin(self, image):
+        self._image = image
+        self._opaque, self._glass = ImageDraw.Draw(image), ImageDraw.Draw(image, "RGBA")
+
+    def copy(self):
+        """Return a sheet with the same painting, to be painted on while this one is kept."""
+        twin = copy(self)
+        twin._begin(self._image.copy())
+        return twin
 
     def array(self):
         """Return the picture as `(height · scale, width · scale, 3)` uint8."""

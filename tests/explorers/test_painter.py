@@ -199,3 +199,14 @@ def test_cell_at_is_the_inverse_of_where_cells_are_painted():
             assert cell_at(20 + 30 * column + 29, 10 + 40 * row + 1, 20, 10, (30, 40), 3, 5) == (row, column)
     for x, y in [(19, 20), (20 + 150, 20), (30, 9), (30, 10 + 120)]:
         assert cell_at(x, y, 20, 10, (30, 40), 3, 5) is None
+
+
+def test_painting_on_a_copy_leaves_the_sheet_as_it_was():
+    sheet = Painter(20, 10)
+    sheet.rectangle(0, 0, 5, 5, fill="#ff0000")
+    before = sheet.array().copy()
+    twin = sheet.copy()
+    assert np.array_equal(twin.array(), before)
+    twin.circle(10, 5, 4, fill="#0000ff", alpha=0.5)
+    assert np.array_equal(sheet.array(), before)
+    assert not np.array_equal(twin.array(), before)

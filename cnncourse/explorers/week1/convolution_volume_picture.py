@@ -71,9 +71,8 @@ def render(*, chosen, place, **sizes):
     """Draw a layer as stacks of sheets, with one kernel's window and the cell that it fills."""
     layer = Layer(**sizes)
     chosen, place = clipped(layer, chosen, place)
-    painter = Painter(WIDTH, HEIGHT, SCALE)
+    painter = _sheet(layer).copy()
     picture, kernels, output = layout(layer)
-    painter.image(_sheet(layer), 0, 0, WIDTH, HEIGHT)
     _draw_window(painter, layer, picture, kernels[chosen], KERNEL_INKS[chosen], place)
     for number, stack in enumerate(kernels):
         _draw_kernel(painter, layer, stack, number, number == chosen)
@@ -90,7 +89,7 @@ def _sheet(layer):
     _draw_stack(painter, output, [_pale(KERNEL_INKS[number]) for number in range(layer.kernels)])
     _draw_titles(painter, layer)
     _draw_counts(painter, layer)
-    return painter.array()
+    return painter
 
 
 def layout(layer):

@@ -8,7 +8,7 @@ import numpy as np
 from cnncourse import convolution
 from cnncourse.convolution import KERNELS, filter_image, gradient_orientation
 from cnncourse.explorers import Explorer, learners
-from cnncourse.explorers.week1.edges_gradient_picture import MAP_X, PHOTO_X, SCALE, SIDE, TOP, VIEWS, draw
+from cnncourse.explorers.week1.edges_gradient_picture import MAP_X, PHOTO_X, SCALE, SIDE, TOP, VIEWS, draw, sheet
 from cnncourse.explorers.week1.edges_numbers import bracketed, decimal
 from cnncourse.explorers.week1.edges_photos import chosen_photo
 from cnncourse.explorers.week1.edges_spot import PINNED, moved_spot, spot_at, spot_in
@@ -83,13 +83,18 @@ def _course_measured(photo, passes):
 def render_with(facts_of):
     """Return the render of the gradient explorer; `facts_of(photo, passes)` gives what `measured` gives."""
 
+    @lru_cache(maxsize=4)
+    def kept(photo, passes, view, least):
+        facts = facts_of(photo, passes)
+        return sheet(smoothed(photo, passes), facts, view, least / 100 * facts["magnitude"].max())
+
     def render(*, photo, passes, view, least, spot, pinned):
         picture, facts = smoothed(photo, passes), facts_of(photo, passes)
         row, column = spot_in(spot, SIZE)
         d_y, d_x = facts["d_y"][row, column], facts["d_x"][row, column]
         curves = {name: profile(values, row, column, d_y, d_x) for name, values in
                   {"brightness": picture, "magnitude": facts["magnitude"]}.items()}  # fmt: skip
-        return draw(picture, facts, curves, view, least / 100 * facts["magnitude"].max(), (row, column))
+        return draw(kept(photo, passes, view, least).copy(), facts, curves, (row, column))
 
     return render
 

@@ -25,8 +25,8 @@ PLOT_Y, PLOT_HEIGHT, PLOT_WIDTH = 226, 78, 230
 BLOCK = 8  # the direction map has one arrow in each block of so many pixels
 
 
-def draw(picture, facts, curves, view, least, place):
-    """Draw the explorer; `facts` as from `measured`, `curves` name → (offsets, values), `least` a magnitude."""
+def sheet(picture, facts, view, least):
+    """Paint photo and map on a sheet and return it; `facts` as from `measured`, `least` a magnitude."""
     painter = Painter(WIDTH, HEIGHT, SCALE)
     painter.text(PHOTO_X, 17, f"Photo · {len(picture)} × {len(picture)} pixels", 13, bold=True)
     painter.image(picture, PHOTO_X, TOP, SIDE, SIDE, limits=(0, 1), outline=GRID)
@@ -36,8 +36,13 @@ def draw(picture, facts, curves, view, least, place):
     painter.text(PHOTO_X, TOP + SIDE + 15, "arrow: the gradient · blue: along the edge", 12, MUTED)
     if view == "direction":
         _draw_arrows(painter, facts, least)
+    return painter
+
+
+def draw(painter, facts, curves, place):
+    """Paint what belongs to one pixel on a sheet and return the picture; `curves` name → (offsets, values)."""
     here = {name: float(values[place]) for name, values in facts.items()}
-    _draw_gradient(painter, here, facts["magnitude"].max(), place, len(picture))
+    _draw_gradient(painter, here, facts["magnitude"].max(), place, len(facts["magnitude"]))
     _draw_dial(painter, here, facts["magnitude"].max())
     _draw_profile(painter, curves, facts["magnitude"].max(), bool(here["edges"]))
     return painter.array()

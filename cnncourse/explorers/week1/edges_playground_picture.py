@@ -54,8 +54,7 @@ def render(*, photo, upload, pixels, preset, angle, numbers, view, threshold, sp
     picture, _ = chosen_photo(photo, upload, pixels)
     place, kernel = spot_in(spot, pixels), np.reshape(numbers, (3, 3))
     sheet, shown = _sheet(picture.tobytes(), pixels, numbers, view, threshold if view == "threshold" else 0)
-    painter = Painter(WIDTH, HEIGHT, SCALE)
-    painter.image(sheet, 0, 0, WIDTH, HEIGHT)
+    painter = sheet.copy()
     _mark(painter, IN_X, pixels, place, 3)
     _mark(painter, OUT_X, pixels, place, 1)
     _draw_strip(painter, picture, kernel, shown[place], place)
@@ -64,7 +63,7 @@ def render(*, photo, upload, pixels, preset, angle, numbers, view, threshold, sp
 
 @lru_cache(maxsize=4)
 def _sheet(picture_bytes, pixels, numbers, view, threshold):
-    """Paint what stays while the spot moves; return it and the output's colours, `(pixels, pixels, 3)` uint8."""
+    """Paint what stays while the spot moves; return the sheet and the output's colours `(pixels, pixels, 3)`."""
     output = filtered(picture_bytes, pixels, numbers)
     shown = output_colours(output, view, threshold)
     painter = Painter(WIDTH, HEIGHT, SCALE)
@@ -73,7 +72,7 @@ def _sheet(picture_bytes, pixels, numbers, view, threshold):
     _draw_kernel(painter, np.reshape(numbers, (3, 3)))
     _draw_picture(painter, OUT_X, f"Output · {view}", shown)
     _draw_legend(painter, output, view, threshold)
-    return painter.array(), shown
+    return painter, shown
 
 
 @lru_cache(maxsize=8)
