@@ -30,7 +30,7 @@ CODE = (
 )
 WRONG = "background:#f6c28b;color:#222;font-weight:700;text-decoration:underline"
 WINDOW = 8  # rows and columns of an array that a card shows as numbers
-CELLS = 28  # rows and columns of a heat map
+CELLS = 20  # rows and columns of a heat map
 
 
 def report_text(report) -> str:
@@ -67,7 +67,7 @@ def text_html(text) -> str:
 
 def progress_html(table) -> str:
     """Return the progress as a table with a bar for each notebook."""
-    cell = "text-align:left;padding:2px 14px 2px 0"
+    cell = "text-align:left;padding:2px 14px 2px 0;white-space:nowrap"
     head = "".join(_tag("th", cell, title) for title in ("Notebook", "Passed", "", "Left", "Next"))
     rows = ("".join(_tag("td", cell, content) for content in _progress_cells(*row)) for row in table.rows)
     body = "".join(f"<tr>{row}</tr>" for row in (head, *rows))
@@ -77,7 +77,7 @@ def progress_html(table) -> str:
 
 def _progress_cells(_week, path, done, total, left, waiting):
     filled = _tag("div", f"width:{100 * done // total}%;height:100%;background:{SIGNS['passed'][2]}", "")
-    frame = f"width:120px;height:9px;border:1px solid {LINE};border-radius:5px;overflow:hidden"
+    frame = f"width:90px;height:9px;border:1px solid {LINE};border-radius:5px;overflow:hidden"
     following = f"<code>{waiting}</code>" if waiting else "✓"
     return escape(path), f"{done} of {total}", _tag("div", frame, filled), f"{left} min", following
 
@@ -122,17 +122,17 @@ def _indented(argument):
     return argument.replace("\n", "\n" + " " * (len(name) + 5))
 
 
-def _compact(value):
+def _compact(value, depth=0):
     """Write a value so that small arrays are seen whole and large ones are described."""
     if isinstance(value, np.ndarray) and value.size <= 80 and value.ndim <= 4:
         return np.array2string(value, precision=4, suppress_small=True, separator=", ", max_line_width=90)
     if is_tensor(value) and value.numel() <= 80 and value.ndim <= 3:
         return f"tensor {_compact(as_array(value))}"
-    if isinstance(value, (tuple, list)) and len(value) <= 6:
+    if isinstance(value, (tuple, list)) and len(value) <= 6 and depth < 5:
         opening, closing = "()" if isinstance(value, tuple) else "[]"
-        return opening + ", ".join(map(_compact, value)) + closing
-    if isinstance(value, dict):
-        return "{" + ", ".join(f"{key!r}: {_compact(item)}" for key, item in list(value.items())[:6]) + "}"
+        return opening + ", ".join(_compact(item, depth + 1) for item in value) + closing
+    if isinstance(value, dict) and depth < 5:
+        return "{" + ", ".join(f"{key!r}: {_compact(item, depth + 1)}" for key, item in list(value.items())[:6]) + "}"
     if inspect.isfunction(value):
         return value.__name__
     return shown(value)
@@ -172,7 +172,7 @@ def _heat_map(error, wrong):
     blocks = np.maximum.reduceat(np.maximum.reduceat(np.where(wrong, error, 0), rows, 0), columns, 1)
     largest = max(blocks[np.isfinite(blocks)].max(initial=0), 1e-12)
     shares = np.clip(np.nan_to_num(blocks / largest, posinf=1), 0, 1)
-    cell = "width:7px;height:7px;padding:0;background:rgba(194,87,0,{:.2f})"
+    cell = "padding:4px;background:rgba(194,87,0,{:.2f})"
     lines = ("".join(_tag("td", cell.format(0.06 + 0.94 * share), "") for share in row) for row in shares)
     return _titled("|came − expected|, dark is far off", "".join(f"<tr>{line}</tr>" for line in lines))
 

@@ -46,8 +46,9 @@ def is_tensor(value) -> bool:
 
 
 def as_array(tensor) -> np.ndarray:
-    """Return a torch tensor's numbers as an array."""
-    return tensor.detach().cpu().numpy()
+    """Return a torch tensor's numbers as an array; types that NumPy lacks (bfloat16) as float32."""
+    tensor = tensor.detach().cpu()
+    return (tensor.float() if str(tensor.dtype) == "torch.bfloat16" else tensor).numpy()
 
 
 def shown(value) -> str:
@@ -61,10 +62,15 @@ def shown(value) -> str:
     if isinstance(value, float):
         text = f"{value:.7g}"
         return text + ".0" if text.lstrip("-").isdigit() else text
+    if isinstance(value, int) and value.bit_length() > 200:
+        return f"a whole number of about {value.bit_length() * 0.30103:.0f} digits"
+    try:
+        text = " ".join(repr(value).split())
+    except Exception:
+        return f"a {type(value).__name__}"
     if isinstance(value, (int, str)) or value is None:
-        return repr(value)
+        return text if len(text) <= 200 else f"{text[:60]}… ({len(value)} characters)"
     kind = type(value).__name__
-    text = repr(value)
     return f"the {kind} {text}" if len(text) <= 80 else f"a {kind} ({text[:60]}…)"
 
 
@@ -101,18 +107,22 @@ def _compare_dict(got, expected, tolerance, dtype, of):
 def _compare_sequence(got, expected, tolerance, dtype, returns, of):
     if isinstance(got, np.ndarray) and got.ndim and all(isinstance(item, Real) for item in expected):
         got = got.tolist()
+    were = f" ({', '.join(returns)})" * bool(returns) + (" was" if len(expected) == 1 else " were")
     if not isinstance(got, (tuple, list)):
-        names = f" ({', '.join(returns)})" if returns else ""
-        return Difference(f"{len(expected)} values{names} were expected{of}, {shown(got)} came.")
+        kind = "list or tuple" if isinstance(expected, list) else "tuple"
+        return Difference(f"{_count(expected)}{were} expected{of} (a {kind}), {shown(got)} came.")
     if len(got) != len(expected):
-        names = f" ({', '.join(returns)})" if returns else ""
-        return Difference(f"{len(expected)} values{names} were expected{of}, {len(got)} came.")
+        return Difference(f"{_count(expected)}{were} expected{of}, {len(got)} came.")
     for position, (mine, theirs) in enumerate(zip(got, expected, strict=True)):
         name = returns[position] if position < len(returns) else f"value {position + 1} of {len(expected)}"
-        difference = compare(mine, theirs, tolerance, dtype, place=f"for {name}" + (f", within that{of}" if of else ""))
+        difference = compare(mine, theirs, tolerance, dtype, place=f"for {name}" + of.replace(" for ", " within ", 1))
         if difference:
             return difference
     return None
+
+
+def _count(items):
+    return f"{len(items)} value{'s' * (len(items) != 1)}"
 
 
 def _compare_number(got, expected, tolerance, of):
@@ -125,29 +135,36 @@ def _compare_number(got, expected, tolerance, of):
         return None if same else Difference(f"{bool(expected)} was expected{of}, {shown(got)} came.")
     if not isinstance(got, Real) or isinstance(got, (bool, np.bool_)):
         return Difference(f"The number {shown(expected)} was expected{of}, {shown(got)} came.")
-    if isinstance(expected, Integral) and not isinstance(got, Integral) and got == expected:
+    if isinstance(expected, Integral) and isinstance(got, Integral):
+        return None if int(got) == int(expected) else Difference(f"{shown(got)} came{of}, {expected} was expected.")
+    allowed = max(tolerance, FLOAT32_TOLERANCE) if isinstance(got, np.float32) else tolerance
+    got = _as_float(got)
+    close = bool(_close(got, np.float64(expected), allowed))
+    if isinstance(expected, Integral) and close:
         return Difference(
-            f"{shown(float(got))} came{of}, the whole number {expected} was expected: "
+            f"{shown(got)} came{of}, the whole number {expected} was expected: "
             "a count or a size is an int (divide with // instead of /)."
         )
     if np.isnan(got) and not np.isnan(expected):
         return Difference(
             f"NaN (not a number) came{of}, {shown(expected)} was expected: look for 0/0 or a root of a negative."
         )
-    allowed = max(tolerance, FLOAT32_TOLERANCE) if isinstance(got, (np.float32, np.float16)) else tolerance
-    if isinstance(expected, Integral) and isinstance(got, Integral):
-        close = int(got) == int(expected)
-    else:
-        close = bool(_close(np.float64(got), np.float64(expected), allowed))
     return None if close else Difference(f"{shown(got)} came{of}, {shown(expected)} was expected.")
+
+
+def _as_float(number):
+    try:
+        return float(number)
+    except OverflowError:
+        return float("inf") if number > 0 else float("-inf")
 
 
 def _compare_array(got, expected, tolerance, dtype, of):
     if isinstance(got, (list, tuple)):
-        return Difference(
-            f"A {type(got).__name__} came{of}, a NumPy array of shape {expected.shape} was expected: "
-            "np.array(…) makes one."
-        )
+        kind, remedy = f"A {type(got).__name__}", ": np.array(…) makes one."
+        if not _makes(got, expected.shape):
+            kind, remedy = f"{kind} of {len(got)} item{'s' * (len(got) != 1)}", "."
+        return Difference(f"{kind} came{of}, a NumPy array of shape {expected.shape} was expected{remedy}")
     if is_tensor(got):
         return Difference(f"A torch tensor came{of}, a NumPy array of shape {expected.shape} was expected.")
     if not isinstance(got, (np.ndarray, np.generic)):
@@ -159,6 +176,14 @@ def _compare_array(got, expected, tolerance, dtype, of):
     if problem:
         return Difference(f"{problem}{of}.")
     return _compare_entries(got, expected, tolerance, of)
+
+
+def _makes(items, shape):
+    """Tell whether np.array would turn a list or tuple into an array of this shape."""
+    try:
+        return np.shape(items) == shape
+    except ValueError:
+        return False
 
 
 def _type_problem(got, expected, dtype):
@@ -183,7 +208,7 @@ def _compare_entries(got, expected, tolerance, of):
             "look for 0/0, a logarithm or root out of range, or np.empty left unfilled.",
             where, mine, theirs,
         )  # fmt: skip
-    allowed = max(tolerance, FLOAT32_TOLERANCE) if got.dtype in (np.float32, np.float16) else tolerance
+    allowed = max(tolerance, FLOAT32_TOLERANCE) if got.dtype == np.float32 else tolerance
     wrong = ~_close(mine, theirs, allowed)
     if not wrong.any():
         return None

@@ -6,8 +6,10 @@ import inspect
 import os
 from functools import cache
 
+import numpy as np
+
 from cnncourse.exercises.catalogue import catalogue, find
-from cnncourse.exercises.compare import Difference, compare, is_tensor, shown
+from cnncourse.exercises.compare import Difference, as_array, compare, is_tensor, shown
 from cnncourse.exercises.exercise import Case, Exercise
 from cnncourse.exercises.progress import record
 from cnncourse.exercises.report import Report, Text
@@ -88,6 +90,9 @@ def _exercise_of(f):
     """Return the exercise of a function, or a Report that says why there is none."""
     name = f if isinstance(f, str) else getattr(f, "__name__", "")
     exercise = find(name) if name else None
+    if name == "<lambda>" or (callable(f) and not name):
+        what = "A lambda" if name else f"A {type(f).__name__}"
+        return Report("not yet", "check", f"{what} has no name to find its exercise by: write your function with def.")
     if exercise is None and (isinstance(f, str) or inspect.isfunction(f)):
         near = difflib.get_close_matches(name, catalogue(), n=1)
         guess = f" Did you mean {near[0]}?" if near else ""
@@ -118,7 +123,9 @@ def _judge(exercise, f):
     failed = next((i for i, problem in enumerate(problems) if problem), None)
     if failed is None:
         return Report("passed", exercise.name, cases_passed=len(cases))
-    advice = _known_mistake(exercise, outcomes, failed) or _general_advice(exercise, outcomes[failed], problems[failed])
+    advice = _known_mistake(exercise, outcomes, problems) or _general_advice(
+        exercise, outcomes[failed], problems[failed]
+    )
     return Report(
         "not yet", exercise.name, advice, case=cases[failed], outcome=outcomes[failed], difference=problems[failed],
         cases_passed=sum(p is None for p in problems), cases_total=len(cases),
@@ -142,7 +149,7 @@ def _problem(exercise, case, outcome) -> Difference | None:
         return Difference(f"No answer after {exercise.time_limit:g} seconds.")
     if outcome.error is not None:
         text = str(outcome.error).strip().splitlines()
-        return Difference(f"{type(outcome.error).__name__}" + (f": {text[0]}" if text else "") + " was raised.")
+        return Difference(f"{type(outcome.error).__name__}" + (f": {text[0][:300]}" if text else "") + " was raised.")
     difference = _compare(exercise, case, outcome.value, case.expected)
     if difference is None and outcome.changed:
         return Difference(f"The answer is right, but the argument {outcome.changed} was changed.")
@@ -150,7 +157,10 @@ def _problem(exercise, case, outcome) -> Difference | None:
 
 
 def _compare(exercise, case, got, expected):
-    return compare(got, expected, exercise.tolerance, case.dtype, exercise.returns)
+    try:
+        return compare(got, expected, exercise.tolerance, case.dtype, exercise.returns)
+    except Exception as error:
+        return Difference(f"A {type(got).__name__} came that cannot be compared with what was expected ({error}).")
 
 
 @cache
@@ -158,17 +168,32 @@ def _outcomes_of(exercise, wrong) -> tuple[Outcome, ...]:
     return tuple(run(exercise, wrong, case) for case in exercise.all_cases)
 
 
-def _known_mistake(exercise, outcomes, failed):
-    """Return the advice of the mistake that the function behaves like: on all cases, else on the failed one."""
-    perhaps = ""
+def _known_mistake(exercise, outcomes, problems):
+    """Return the advice of the mistake that the function behaves like on all cases, else of the likeliest one."""
+    likeliest, most = "", 0
     for wrong, advice in exercise.mistakes.items():
         theirs = _outcomes_of(exercise, wrong)
         if _alike(exercise, outcomes, theirs):
             return advice
-        value = theirs[failed].value
-        if not perhaps and _telling(value) and _same_value(exercise, failed, outcomes[failed], theirs[failed]):
-            perhaps = f"On this case your answer is what the following mistake gives. {advice}"
-    return perhaps
+        shared = _shared_failures(exercise, outcomes, theirs, problems)
+        if shared > most:
+            likeliest, most = advice, shared
+    return f"On this case your answer is what the following mistake gives. {likeliest}" if likeliest else ""
+
+
+def _shared_failures(exercise, outcomes, theirs, problems):
+    """Count the failing cases on which a mistake gives the function's answer; 0 where the mistake is ruled out.
+
+    A function that makes this mistake among others is right at most where the mistake alone is right. One failing
+    case of several may agree by chance, so two are asked for.
+    """
+    alike = [_same_value(exercise, i, *pair) for i, pair in enumerate(zip(outcomes, theirs, strict=False))]
+    failures = [i for i, problem in enumerate(problems) if problem]
+    shared = [i for i in failures if alike[i]]
+    ruled_out = any(not same for same, problem in zip(alike, problems, strict=True) if not problem)
+    if ruled_out or failures[0] not in shared or len(shared) < min(2, len(failures)):
+        return 0
+    return len(shared) if any(_telling(theirs[i].value) for i in shared) else 0
 
 
 def _alike(exercise, outcomes, theirs):
@@ -188,13 +213,13 @@ def _same_value(exercise, index, mine, their):
 
 
 def _telling(value):
-    """Tell whether a value is too rich to agree by chance: four numbers or more."""
+    """Tell whether a value is too rich to agree by chance: four different numbers or more."""
     if isinstance(value, (tuple, list)):
         return any(map(_telling, value))
     if isinstance(value, dict):
         return any(map(_telling, value.values()))
-    count = value.numel() if is_tensor(value) else getattr(value, "size", 0)
-    return count >= 4
+    numbers = as_array(value) if is_tensor(value) else value
+    return isinstance(numbers, np.ndarray) and numbers.dtype.kind in "iuf" and np.unique(numbers).size >= 4
 
 
 def _general_advice(exercise, outcome, difference):
@@ -214,6 +239,8 @@ def _general_advice(exercise, outcome, difference):
         return "Your function prints its result but returns nothing: end it with `return …` instead of print(…)."
     if outcome.value is None:
         return "Your function returns nothing (None): end it with `return …`."
+    if inspect.iscoroutine(outcome.value):
+        return "Your function begins with `async def`, so calling it runs nothing: write `def`."
     if inspect.isgenerator(outcome.value):
         return "Your function contains `yield`, so it gives a generator: return the finished result instead."
     if difference.sentence.startswith("The answer is right, but"):

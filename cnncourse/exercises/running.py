@@ -42,9 +42,13 @@ def run(exercise, f, case) -> Outcome:
         with contextlib.redirect_stdout(printed), warnings.catch_warnings(), time_limit(exercise.time_limit):
             warnings.simplefilter("ignore")
             outcome.value = exercise.observe(watched, *args, **kwargs)
+            if inspect.iscoroutine(outcome.value):
+                outcome.value.close()  # else Python warns that nobody awaited it
     except TooSlow:
         outcome.slow = True
-    except (Exception, SystemExit) as error:
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
         outcome.error, outcome.inside = error, watched.failed
         outcome.traceback = _learners_traceback(error)
     outcome.printed = printed.getvalue()
@@ -72,8 +76,10 @@ def time_limit(seconds):
         yield
         return
 
-    def ring(_signal, _frame):
-        raise TooSlow
+    def ring(_signal, frame):
+        if not _importing(frame):
+            raise TooSlow
+        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # an import cut short would leave a broken module behind
 
     previous = signal.signal(signal.SIGALRM, ring)
     signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # rings again, should a bare `except:` swallow it
@@ -84,12 +90,22 @@ def time_limit(seconds):
         signal.signal(signal.SIGALRM, previous)
 
 
+def _importing(frame):
+    """Tell whether the learner's function is importing a module (torch does so when first used)."""
+    while frame and frame.f_code is not run.__code__:
+        if frame.f_code.co_filename.startswith("<frozen importlib"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def _learners_traceback(error):
     """Format the traceback from the learner's first line on."""
     frame = error.__traceback__
     while frame and frame.tb_frame.f_code.co_filename.startswith(__file__.rpartition("exercises")[0]):
         frame = frame.tb_next
-    return "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
+    text = "".join(traceback.format_exception(type(error), error, frame or error.__traceback__))
+    return text if len(text) <= 8000 else f"{text[:4000]}\n…\n{text[-1000:]}"
 
 
 def _first_changed(exercise, case, args, kwargs):

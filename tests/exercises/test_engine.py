@@ -103,6 +103,12 @@ def test_a_known_mistake_in_other_words_is_recognised(exercise):
         ("yield x / 2**times", "yield"),
         ("return x / 2**times + 1", "3 came, 2 was expected"),
         ("return ...", "still to be written"),
+        ("return ([1.0, 2.0], 3)", "A tuple of 2 items came"),
+        ("raise BaseException('stop')", "BaseException: stop"),
+        ("raise ValueError('z' * 10**6)", "ValueError: zzz"),
+        ("a = []; a.append(a); return a", "A list"),
+        ("return 'x' * 10**6", "(1000000 characters)"),
+        ("return 10**6000", "about 6000 digits"),
     ],
 )
 def test_what_goes_wrong_is_named(exercise, body, words):
@@ -121,6 +127,36 @@ def test_an_endless_loop_is_stopped(exercise, swallow):
     body = f"try: x + 1\n        {swallow}" if swallow else "x + 1"
     report = judged(f"def halve(x, times=1):\n    while True:\n        {body}")
     assert "never ends" in report.advice
+
+
+def test_an_async_function_is_told_to_be_an_ordinary_one(exercise):
+    assert "write `def`" in judged("async def halve(x, times=1):\n    return x / 2**times").advice
+
+
+def test_a_lambda_is_told_that_it_has_no_name(exercise):
+    assert "write your function with def" in check(lambda x, times=1: x / 2**times).advice
+
+
+def test_what_cannot_even_be_shown_makes_a_card(exercise):
+    report = judged("class Odd:\n    def __repr__(self): raise ValueError\n\ndef halve(x, times=1):\n    return Odd()")
+    assert "Odd came" in report.advice
+
+
+def test_a_long_error_makes_a_short_card(exercise):
+    report = judged("def halve(x, times=1):\n    raise ValueError('z' * 10**6)")
+    assert len(report._repr_html_()) < 20_000
+
+
+def test_a_mistake_is_not_guessed_where_the_rest_of_the_answers_rule_it_out(exercise):
+    lucky = "def halve(x, times=1):\n    return x / 2 if x.ndim == 2 else x / 2**times + (times > 1)"
+    assert "what the following mistake gives" not in judged(lucky).advice
+
+
+def test_an_import_is_not_cut_short_by_the_time_limit(exercise, tmp_path, monkeypatch):
+    (tmp_path / "slow_to_import.py").write_text("import time\ntime.sleep(0.8)\nready = True\n")
+    monkeypatch.syspath_prepend(tmp_path)
+    body = "from slow_to_import import ready\n    return x / 2**times if ready else None"
+    assert judged(f"def halve(x, times=1):\n    {body}").status == "passed"
 
 
 def test_the_learners_traceback_is_whole_and_begins_at_the_learners_line(exercise):
