@@ -54,6 +54,17 @@ def _never_put_back(f, x, epsilon):
     return gradient
 
 
+def _put_back_by_adding(f, x, epsilon):
+    gradient = np.zeros_like(x)
+    for index in np.ndindex(x.shape):
+        x[index] += epsilon
+        ahead = f(x)
+        x[index] -= 2 * epsilon
+        gradient[index] = (ahead - f(x)) / (2 * epsilon)
+        x[index] += epsilon
+    return gradient
+
+
 def _sign_turned(f, x, epsilon):
     return -central_difference(f, x, epsilon)
 
@@ -157,6 +168,14 @@ def _error_cases():
     yield Case("twice as long", (np.array([[1.0], [2.0], [2.0]]), np.array([[2.0], [4.0], [4.0]])), 1 / 3)
     yield Case("a table", (np.array([[6.0, 8.0]]), np.array([[6.0, 0.0]])), 0.5)
     yield Case("both are zero", (np.zeros((2, 3)), np.zeros((2, 3))), 0.0)
+    a, b = np.array([[1.0, 1], [1, -1]]), np.array([[1.0, 0], [0, 0]])
+    yield Case("a full table: √3 / (2 + 1)", (a, b), 3**0.5 / 3)
+    yield Case("small numbers make the same error", (0.01 * a, 0.01 * b), 3**0.5 / 3)
+    rng = np.random.default_rng(6)
+    for shape, size in (((3, 4), 1.0), ((2, 3, 2), 1e4), ((2, 1, 3, 3), 0.1)):
+        a, b = size * rng.normal(size=shape), size * rng.normal(size=shape)
+        lengths = [sum(float(v) ** 2 for v in array.ravel()) ** 0.5 for array in (a - b, a, b)]
+        yield Case(f"random numbers of shape {shape}", (a, b), lengths[0] / (lengths[1] + lengths[2]))
 
 
 CENTRAL_DIFFERENCE = Exercise(
@@ -170,6 +189,8 @@ CENTRAL_DIFFERENCE = Exercise(
         _all_entries_at_once: "All entries move together, so you get the sum of the derivatives everywhere. Move one "
         "entry, measure, put it back, and go on to the next.",
         _never_put_back: "An entry that was moved stays moved while the next are measured: put it back first.",
+        _put_back_by_adding: "You put x back by adding and subtracting ε, and rounding leaves it a hair off (about "
+        "1e-16). Keep the old value and write it back, or work on a copy.",
         _sign_turned: "The sign is turned: it is f ahead minus f behind.",
         _first_axis_only: "`x[i] += ε` moves a whole row when x has more than one axis: walk over every single entry.",
     },

@@ -139,6 +139,9 @@ def _conv_cases():
         (2, 3, 2, 5, 7, 3, 2, 1),
         (3, 2, 1, 6, 4, 3, 3, 2),
         (2, 2, 3, 4, 6, 1, 1, 0),
+        (1, 2, 2, 9, 7, 2, 3, 1),
+        (2, 1, 2, 5, 6, 5, 1, 2),
+        (1, 2, 1, 3, 4, 2, 1, 2),
     ):
         rows, columns = ((n + 2 * padding - f) // stride + 1 for n in (H, W))
         arguments = (
@@ -156,9 +159,9 @@ CONV_BACKWARD = Exercise(
     solution=conv_backward,
     cases=_conv_cases,
     mistakes={
-        _kernel_turned_in_grad_x: "In grad_x the kernel is turned by half a turn where it should not be. Spreading "
-        "output by output, each d goes back through the kernel as it is; the half turn appears only when you write the "
-        "same thing as a full correlation.",
+        _kernel_turned_in_grad_x: "grad_x comes out as if the kernel lay turned by half a turn. Spreading output by "
+        "output, each d goes back through the kernel as it is; only in a full correlation, where the kernel slides "
+        "over the spread-out d, must it be turned.",
         _grad_weight_turned: "grad_weight is turned by half a turn: weight[u, v] met the window's entry [u, v], so "
         "that is where its gradient goes.",
         _both_turned: "grad_x and grad_weight both use the kernel turned by half a turn. That is the true (flipped) "

@@ -106,6 +106,12 @@ def _overflows(logits, labels):
     return (probabilities - np.eye(logits.shape[1])[labels]) / len(labels)
 
 
+def _one_maximum_for_all(logits, labels):
+    exponentials = np.exp(logits - logits.max())
+    probabilities = exponentials / exponentials.sum(axis=1, keepdims=True)
+    return (probabilities - np.eye(logits.shape[1])[labels]) / len(labels)
+
+
 def _softmax_over_batch(logits, labels):
     exponentials = np.exp(logits - logits.max(axis=0))
     return (exponentials / exponentials.sum(axis=0) - np.eye(logits.shape[1])[labels]) / len(labels)
@@ -135,6 +141,8 @@ def _entropy_cases():
     expected = np.array([[1 / 3, -1 / 3], [-1 / 4, 1 / 4]]) / 2
     yield Case("probabilities 1/3, 2/3 and 3/4, 1/4", (thirds, np.array([1, 0])), expected)
     yield Case("large logits", (np.array([[1000.0, 0.0, 1000.0]]), np.array([2])), np.array([[0.5, 0.0, -0.5]]))
+    apart = np.array([[1000.0, 999.0, -3000.0], [-1000.0, -1003.0, -1001.0]]), np.array([1, 0])
+    yield Case("large logits, far apart from row to row", apart, _softmax_by_loops(*apart))
     rng = np.random.default_rng(9)
     for N, K in ((1, 5), (4, 3), (7, 2), (3, 6), (5, 5)):
         arguments = 2 * rng.normal(size=(N, K)), rng.integers(0, K, N)
@@ -179,6 +187,8 @@ CROSS_ENTROPY_GRADIENT = Exercise(
         _label_not_subtracted: "These are the probabilities: subtract the 1 at each label.",
         _overflows: "exp(1000) is infinite, and ∞ / ∞ is NaN. Subtract each row's largest logit first: the softmax "
         "does not change.",
+        _one_maximum_for_all: "You subtract the largest logit of the whole batch. In a row far below it every exp is "
+        "0, and 0 / 0 is NaN: subtract each row's own maximum (axis=1, keepdims=True).",
         _softmax_over_batch: "The softmax runs down the batch. Each picture's own classes must add up to 1: axis 1.",
         _softmax_over_everything: "All probabilities of the whole batch add up to 1: each row must by itself.",
         _divided_by_classes: "You divide by the number of classes; the mean is over the batch of N pictures.",

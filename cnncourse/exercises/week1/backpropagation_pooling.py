@@ -118,6 +118,8 @@ def _pool_cases():
         (1, 2, 7, 5, 3, 2),
         (2, 1, 6, 9, 2, 3),
         (1, 2, 6, 6, 3, 3),
+        (1, 2, 6, 5, 3, 1),
+        (2, 1, 7, 6, 4, 1),
     ):
         shape = (N, C, (H - k) // stride + 1, (W - k) // stride + 1)
         many_ties = rng.integers(-3, 4, (N, C, H, W)).astype(float)

@@ -149,4 +149,5 @@ CONV_FORWARD = Exercise(
     minutes=15,
     difficulty=2,
     points=2,
+    tolerance=1e-5,
 )

@@ -232,7 +232,13 @@ def _flipped_cases():
     kernel = np.arange(1.0, 10).reshape(1, 1, 3, 3)
     yield Case("one bright pixel gives the kernel itself", (spot, kernel), kernel.copy())
     rng = np.random.default_rng(14)
-    for shape, K, f in (((1, 3, 6, 5), 2, 3), ((2, 2, 5, 7), 4, 2), ((3, 4, 6, 8), 3, 5), ((2, 3, 4, 3), 2, 1)):
+    for shape, K, f in (
+        ((1, 3, 6, 5), 2, 3),
+        ((2, 2, 5, 7), 4, 2),
+        ((3, 4, 6, 8), 3, 5),
+        ((2, 3, 4, 3), 2, 1),
+        ((1, 2, 3, 3), 2, 3),
+    ):
         x, weight = rng.normal(size=shape), rng.normal(size=(K, shape[1], f, f))
         yield Case(f"a batch {shape}, {K} kernels of {f} × {f}", (x, weight), _spread(x, weight))
 

@@ -103,6 +103,7 @@ def _gradient_cases():
     yield _gradient_case("a tall picture of random numbers", rng.random((11, 4)))
     yield _gradient_case("whole numbers", rng.integers(0, 256, (6, 7)))
     yield _gradient_case("a single row", rng.random((1, 6)))
+    yield _gradient_case("a single column", rng.random((5, 1)))
 
 
 IMAGE_GRADIENT = Exercise(

@@ -59,7 +59,7 @@ def _distance_cases():
     queries, points = np.array([[1.0, 2.0], [4.0, 6.0], [1.0, 3.0]]), np.array([[1.0, 2.0], [4.0, 2.0]])
     yield Case("three queries, two points", (queries, points), np.array([[0.0, 3.0], [5.0, 4.0], [1.0, 10**0.5]]))
     rng = np.random.default_rng(3)
-    for Q, P, D in ((4, 7, 3), (6, 2, 5), (1, 3, 1), (5, 5, 9)):
+    for Q, P, D in ((4, 7, 3), (6, 2, 5), (1, 3, 1), (5, 5, 9), (3, 1, 4)):
         queries, points = rng.normal(size=(Q, D)), rng.normal(size=(P, D))
         yield Case(f"{Q} queries, {P} points, {D} numbers each", (queries, points), _row_by_row(queries, points))
     same = rng.normal(size=(40, 60)) + 3
@@ -96,6 +96,15 @@ def _nearest_alone(distances, labels, k):
     return vote(distances, labels, 1)
 
 
+def _nearer_counts_more(distances, labels, k):
+    winners = []
+    for row in distances:
+        nearest = np.argsort(row, kind="stable")[:k]
+        weights = [(labels[nearest] == labels[i]) @ (1 / row[nearest]) for i in nearest]
+        winners.append(labels[nearest[np.argmax(weights)]])
+    return np.array(winners)
+
+
 def _mean_label(distances, labels, k):
     return np.rint(labels[np.argsort(distances, axis=1)[:, :k]].mean(axis=1)).astype(int)
 
@@ -127,7 +136,7 @@ def _vote_cases():
     yield Case("two queries, a tie of two against two", (two, np.array([5, 2, 2, 5]), 4), np.array([5, 5]))
     rng = np.random.default_rng(11)
     for Q, P, k in ((6, 9, 3), (4, 15, 5), (8, 11, 4), (5, 6, 1), (3, 12, 12)):
-        arguments = rng.permuted(np.tile(np.arange(P) * 0.5, (Q, 1)), axis=1), rng.integers(0, 4, P), k
+        arguments = rng.permuted(np.tile(np.arange(4, P + 4) * 0.5, (Q, 1)), axis=1), rng.integers(0, 4, P), k
         yield Case(f"{Q} queries, {P} points, k = {k}", arguments, _count_by_hand(*arguments))
 
 
@@ -189,6 +198,8 @@ def _k_cases():
         "k = 3 overrules the odd one out", (line, colours, np.array([[1.1], [0.9]]), np.array([0, 0]), [1, 3]), 3
     )
     yield Case("equally good: the smallest", (line, colours, np.array([[9.0], [3.1]]), np.array([1, 0]), [1, 2]), 1)
+    first_tells = np.array([[1.1], [3.1]]), np.array([0, 0])
+    yield Case("the first held-out point tells k = 3 from k = 1", (line, colours, *first_tells, [1, 3]), 3)
     rng = np.random.default_rng(20)
     for seed, candidates in enumerate(([1, 3, 5, 9, 15], [9, 1, 5], [2, 4, 8, 16], [1, 7, 13, 21], [21, 15, 3, 1])):
         known, kept = _clouds(rng, 30 + seed, 1.3), _clouds(rng, 21 + 2 * seed, 1.3)
@@ -229,6 +240,8 @@ EXERCISES = [
             "label's number means nothing: let the nearest of the tied points decide.",
             _farthest: "The farthest points vote: your order is descending; np.argsort puts the smallest first.",
             _nearest_alone: "Only the nearest point decides, whatever k is: let all k vote.",
+            _nearer_counts_more: "Your votes are weighed by nearness (1 / distance). That is a variant of its own; "
+            "here each of the k points has one vote, and distance decides only a tie.",
             _mean_label: "You take the mean of the labels. Labels are names, not amounts: between a 3 and a 9 there is "
             "no 6. Count votes instead.",
             _all_vote: "All points vote, not only the k nearest: cut the order off after k.",

@@ -41,6 +41,10 @@ def _whole_division(x, kernel_size, stride, padding):
     return np.floor(average_pool(x, kernel_size, stride, padding))
 
 
+def _type_of_picture(x, kernel_size, stride, padding):
+    return average_pool(x, kernel_size, stride, padding).astype(x.dtype)
+
+
 def _sum(x, kernel_size, stride, padding):
     return average_pool(x, kernel_size, stride, padding) * kernel_size**2
 
@@ -87,6 +91,8 @@ def _average_cases():
         ((1, 2, 6, 5), 3, 1, 1),
         ((2, 1, 5, 7), 5, 2, 2),
         ((1, 3, 4, 4), 4, 1, 0),
+        ((2, 2, 8, 7), 2, 3, 1),
+        ((1, 2, 6, 9), 4, 2, 1),
     ):
         x = rng.normal(size=shape).round(3)
         around = ((0, 0), (0, 0), (padding, padding), (padding, padding))
@@ -96,6 +102,8 @@ def _average_cases():
             (x, kernel_size, stride, padding),
             expected,
         )
+    whole = np.array([[[[1, 2, 6], [4, 2, 9]]]])
+    yield Case("an array of whole numbers", (whole, 2, 1, 0), one_map([[2.25, 4.75]]))
 
 
 def one_map(plane):
@@ -128,6 +136,10 @@ AVERAGE_POOL = Exercise(
         _whole_division: (
             "Your means are rounded down: // throws the fraction away (so does an array of integers). Use /."
         ),
+        _type_of_picture: (
+            "Your result has x's number type, so for a picture of whole numbers the fractions are cut off: np.zeros "
+            "and np.empty make floats, zeros_like(x) and dtype=x.dtype do not."
+        ),
         _sum: "You add the numbers of each window but do not divide by how many there are.",
         _by_kernel_size: "You divide by kernel_size. A window holds kernel_size × kernel_size numbers.",
         _by_stride: "You divide by stride². The number of entries in a window is set by the kernel, not by the stride.",
@@ -146,4 +158,5 @@ AVERAGE_POOL = Exercise(
     ),
     minutes=6,
     difficulty=2,
+    tolerance=1e-5,
 )

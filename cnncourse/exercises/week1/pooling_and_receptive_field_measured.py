@@ -93,6 +93,8 @@ def _share_cases():
         moved = np.stack([x[..., (column - shift) % x.shape[3]] for column in range(x.shape[3])], axis=3)
         pairs = list(zip(layer(x).ravel(), layer(moved).ravel(), strict=True))
         yield Case(f"{layer.__name__}, {shift} pixels", (layer, x, shift), sum(a != b for a, b in pairs) / len(pairs))
+    small = _plane([[0, 0], [0.125, -0.25], [0.25, 0.25]])
+    yield Case("changes however small, up and down", (unchanged_copy, small, 1), 1 / 3)
 
 
 def field_by_poking(network, height, width, row, column):
@@ -179,6 +181,10 @@ def strided_then_dilated(x):
     return correlate(average_pool(x, 2, 2), np.full((1, 1, 2, 2), 0.5), dilation=2, padding=1)
 
 
+def small_and_negative_weights(x):
+    return np.maximum(correlate(x, np.array([[[[-1, 0.0625, -1, -1]]]]), bias=np.array([1.5])), 0)
+
+
 def _poking_cases():
     yield Case("sums of 1×2 pixels", (sums_of_1_by_2, 1, 4, 0, 1), np.array([[False, True, True, False]]))
     yield Case("3×3 with padding, at the corner", (convolution_with_bias, 4, 5, 0, 0), _block(4, 5, 0, 2, 0, 2))
@@ -188,6 +194,7 @@ def _poking_cases():
     dilated = np.zeros((8, 10), dtype=bool)
     dilated[2:4, 4:6] = dilated[2:4, 8:10] = dilated[6:8, 4:6] = dilated[6:8, 8:10] = True
     yield Case("a field with holes: dilation 2", (strided_then_dilated, 8, 10, 2, 3), dilated)
+    yield Case("negative and small weights", (small_and_negative_weights, 2, 7, 1, 2), _block(2, 7, 1, 2, 2, 6))
 
 
 def _block(height, width, top, bottom, left, right):

@@ -202,6 +202,12 @@ def conv_forward(x, weight, bias, stride=1, padding=0):
     return torch.nn.functional.conv2d(*tensors, stride=stride, padding=padding).numpy()
 
 
+@right
+def conv_forward(x, weight, bias, stride=1, padding=0):
+    tensors = [torch.from_numpy(a.astype(np.float32)) for a in (x, weight, bias)]
+    return torch.nn.functional.conv2d(*tensors, stride=stride, padding=padding).numpy().astype(float)
+
+
 def skewed(x, weight, bias, stride=1, padding=0, **change):
     """Correlate with arguments changed on the way."""
     arguments = {"stride": stride, "padding": padding} | change
@@ -298,6 +304,11 @@ def count_parameters(kernel_size, in_channels, out_channels, bias=True):
 
 @wrong
 def count_parameters(kernel_size, in_channels, out_channels, bias=True):
+    return (kernel_size**2 * in_channels + bias) * out_channels + 1e-9
+
+
+@wrong
+def count_parameters(kernel_size, in_channels, out_channels, bias=True):
     return (9 * in_channels + bias) * out_channels
 
 
@@ -329,6 +340,12 @@ def convolve_flipped(x, weight):
 @wrong
 def convolve_flipped(x, weight):
     return correlate(x, weight)[..., ::-1, ::-1]
+
+
+@wrong
+def convolve_flipped(x, weight):
+    largest = x.shape[2] == weight.shape[2]
+    return correlate(x, weight if largest else weight[:, :, ::-1, ::-1])
 
 
 @wrong

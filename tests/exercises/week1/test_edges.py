@@ -83,6 +83,7 @@ WRONG = {
         "one array": lambda image: np.hypot(*convolution.image_gradient(image)),
         "in one byte": lambda image: tuple(d.astype(np.uint8) for d in convolution.image_gradient(image)),
         "only the square part": square_only_gradient,
+        "no single column": lambda image: tuple(d + (image.shape[1] == 1) for d in convolution.image_gradient(image)),
         "both the same": lambda image: (convolution.image_gradient(image)[1],) * 2,
     },
     "gradient_magnitude": {

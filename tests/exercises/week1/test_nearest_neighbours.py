@@ -68,6 +68,7 @@ def test_a_vote_counted_in_a_dict_passes():
         ("return np.array(out)", "return np.array(out, float) + 0.5"),
         ("return np.array(out)", "return np.array(out)[:1]"),
         ("[:k]", "[:k + 1]"),
+        ("+ 1\n", "+ 1 / row[i]\n"),
         ("[:k]", "[1:k + 1]"),
         ("[:k]", "[:max(k - 1, 1)]"),
         ("max(votes", "min(votes"),
@@ -108,6 +109,11 @@ def test_a_k_chosen_by_sorting_passes():
             "predict_labels(held_out, points[:20], labels[:20], k % 20)",
         ),
         ("[1]", "[1] + 0.0"),
+        ("[1]", "[1] + 1e-9"),
+        (
+            "predict_labels(held_out, points, labels, k) == held_out_labels",
+            "predict_labels(held_out[1:], points, labels, k) == held_out_labels[1:]",
+        ),
     ],
 )
 def test_other_choices_are_refused(old, new):

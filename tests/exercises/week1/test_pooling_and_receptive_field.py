@@ -117,6 +117,9 @@ def padded_rows_only(x, kernel_size, stride, padding):
     batch_averaged=lambda x, kernel_size, stride, padding: np.repeat(
         AVERAGE_POOL(x, kernel_size, stride, padding).mean(axis=0, keepdims=True), len(x), axis=0
     ),
+    type_of_picture=lambda x, kernel_size, stride, padding: AVERAGE_POOL(x, kernel_size, stride, padding).astype(
+        x.dtype
+    ),
     two_decimals=lambda x, kernel_size, stride, padding: AVERAGE_POOL(x, kernel_size, stride, padding).round(2),
 )
 def test_a_wrong_average_pool_is_not_yet_right(answer):
@@ -149,6 +152,8 @@ def zeros_enter(layer, x, shift):
     divided_by_inputs=lambda layer, x, shift: np.sum(layer(x) != layer(np.roll(x, shift, axis=3))) / x.size,
     moved_back=lambda layer, x, shift: np.mean(layer(x) != np.roll(layer(np.roll(x, shift, axis=3)), -shift, axis=3)),
     always_all=lambda layer, x, shift: 1.0,
+    large_changes=lambda layer, x, shift: np.mean(abs(layer(x) - layer(np.roll(x, shift, axis=3))) > 0.5),
+    whole_parts=lambda layer, x, shift: np.mean(layer(x).astype(int) != layer(np.roll(x, shift, axis=3)).astype(int)),
 )
 def test_a_wrong_share_of_changed_outputs_is_not_yet_right(answer):
     assert status("share_changed", answer) == "not yet"
@@ -215,8 +220,24 @@ def holes_filled(network, height, width, row, column):
     return field
 
 
+def poked(base, value, changes):
+    def field(network, height, width, row, column):
+        still = np.full((1, 1, height, width), base)
+        answer = np.zeros((height, width), dtype=bool)
+        for y, x in np.ndindex(height, width):
+            picture = still.copy()
+            picture[0, 0, y, x] = value
+            answer[y, x] = changes(network(still)[0, 0, row, column], network(picture)[0, 0, row, column])
+        return answer
+
+    return field
+
+
 @named(
     holes_filled=holes_filled,
+    increases_only=poked(0.0, 1.0, lambda before, after: after > before),
+    large_changes=poked(0.0, 1.0, lambda before, after: abs(after - before) > 0.1),
+    from_a_white_picture=poked(1.0, 2.0, lambda before, after: after != before),
     numbers=lambda *arguments: POKING(*arguments).astype(int),
     turned=lambda *arguments: POKING(*arguments).T,
     one_unit=lambda network, height, width, row, column: POKING(network, height, width, 0, 0),
