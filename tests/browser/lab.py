@@ -172,7 +172,7 @@ def open_notebook(page: Page, lab: Lab, name: str):
     page.wait_for_function(f"() => ({KERNEL_STATUS})() === 'idle'")
 
 
-def run_all(page: Page, seconds: float = 180) -> list[str]:
+def run_all(page: Page, seconds: float = 400) -> list[str]:
     """Run every cell, wait, and return the errors that cells ended in, each with its cell's number and name."""
     page.evaluate("""() => {
         window.cellsHaveRun = false;
