@@ -6,7 +6,7 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def negative(picture):
-    """Return the negative of a picture: what is dark becomes bright, what is bright becomes dark.
+    """Return the negative of a picture: dark becomes bright, bright becomes dark.
 
     picture: an array of numbers from 0 (black) to 1 (white), of any shape.
     Returns an array of the same shape.

@@ -12,7 +12,7 @@ PICTURES = 9  # the seed of the fixed pictures
 
 
 def hand_sign_network(first_maps, second_maps, classes):
-    """Return the week's network as an untrained torch.nn.Sequential for 3 × 64 × 64 pictures.
+    """Return the untrained network as a torch.nn.Sequential for 3 × 64 × 64 pictures.
 
     The layers: convolution 5 × 5 (3 → first_maps, stride 2, padding 2), ReLU, max pooling
     4 × 4, convolution 3 × 3 (first_maps → second_maps, padding 1), ReLU, max pooling
