@@ -37,7 +37,9 @@ def gradient_flow(own_conv_backward=None):
     explorer = Explorer(
         partial(_seen, flow_picture, backward=backward),
         {
-            "step": play(widgets.IntSlider(4, 0, 8, description="output"), interval=900),
+            "step": play(
+                widgets.IntSlider(4, 0, 8, description="output", layout=widgets.Layout(width="230px")), interval=900
+            ),
             "show": widgets.ToggleButtons(options=[SO_FAR, ALONE, WHOLE], value=first, description="show"),
             "stride": widgets.IntSlider(1, 1, 3, description="stride"),
             "padding": widgets.IntSlider(0, 0, 2, description="padding"),

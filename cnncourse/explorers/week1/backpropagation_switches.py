@@ -108,20 +108,26 @@ def switches_caption(*, numbers, kind, kernel_size, stride, cell, changed, own=m
 
 
 def switches_pointer(event, *, numbers, kind, kernel_size, stride, cell, changed):
-    """Choose a pooled number, or add 1 to a number of x by a click on it."""
+    """Choose a pooled number, or add 1 to a number of x by a click on it (by Space, to its window's first)."""
     side = output_size(6, kernel_size, stride)
     if event.kind == "key":
+        if event.key in (" ", "Enter"):
+            return {"changed": _raised(changed, (cell[0] * stride, cell[1] * stride))}
         steps = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}
         moved = np.clip(np.add(cell, steps.get(event.key, (0, 0))), 0, side - 1)
         return {"cell": tuple(map(int, moved))}
     if event.kind == "click":
         clicked = cell_at(event.x, event.y, LEFTS["x"], TOP, CELL, 6, 6)
         if clicked is not None:
-            more = changed.copy()
-            more[clicked] += 1
-            return {"changed": more}
+            return {"changed": _raised(changed, clicked)}
     found = cell_at(event.x, event.y, LEFTS["d"], TOP, CELL + 6, side, side)
     return {"cell": found} if found is not None and event.kind in ("click", "drag") else None
+
+
+def _raised(changed, place):
+    more = changed.copy()
+    more[place] += 1
+    return more
 
 
 def _within(function, *event, kernel_size, stride, cell, **state):
@@ -143,7 +149,8 @@ def pooling_switches(own_max_pool_backward=None):
             "stride": widgets.IntSlider(2, 1, 3, description="stride"),
         },
         title="Pooling switches",
-        note="Click a pooled number (or use the arrow keys) to see its window; click a number of x to add 1 to it.",
+        note="Click a pooled number (or use the arrow keys) to see its window. Click a number of x to add "
+        "1 to it (Space: to the window's first).",
         alt=lambda kind, cell, **_: f"Numbers, their {kind} pooling and the gradient that flows back; chosen: {cell}.",
         caption=partial(_within, switches_caption, own=own, asked=asked),
         pointer=partial(_within, switches_pointer),

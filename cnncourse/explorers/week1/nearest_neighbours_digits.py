@@ -56,7 +56,7 @@ def nearest_digits(ink, k, space):
 
 def drawing_picture(*, k, space, ink, spot):
     """Paint the drawing, the picture the method gets, and the k nearest digits with their distances."""
-    painter = Painter(812, 384)
+    painter = Painter(812, 412)
     painter.text(LEFT, 22, "Draw here", 14, bold=True)
     painter.image(1 - ink, LEFT, TOP, FINE * CELL, FINE * CELL, limits=(0, 1), outline=INK)
     painter.circle(LEFT + spot[1] * CELL, TOP + spot[0] * CELL, BRUSH * CELL, outline=BLUE)

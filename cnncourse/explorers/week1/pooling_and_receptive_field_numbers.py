@@ -50,8 +50,8 @@ def pooling_on_numbers(max_pool=None, average_pool=None, kind="max", kernel=2, s
         },
         title="Pooling on numbers",
         note=(
-            "Click an output (or use the arrow keys) to see its window. Click an input number to raise it by one; "
-            "9 goes to 0."
+            "Click an output (or use the arrow keys) to see its window. Click an input number to raise it by one "
+            "(Space: the window's first); 9 goes to 0."
         ),
         alt=alt,
         caption=partial(caption, pools=pools),
@@ -122,7 +122,9 @@ def _places(**state):
 
 def pointer(event, **state):
     """Return the changes of a click or key: another output, or one input number raised."""
-    _, count, cell, size, inputs, outputs = _places(**state)
+    padding, count, cell, size, inputs, outputs = _places(**state)
+    if event.kind == "key" and event.key in (" ", "Enter"):
+        return _raised(state["numbers"], tuple(max(index * state["stride"] - padding, 0) for index in cell))
     if event.kind == "key":
         step = ARROWS.get(event.key, (0, 0))
         return {"cell": tuple(min(max(index + move, 0), count - 1) for index, move in zip(cell, step, strict=True))}
@@ -131,10 +133,14 @@ def pointer(event, **state):
         return {"cell": chosen}
     raised = cell_at(event.x, event.y, *inputs, size, SIDE, SIDE)
     if raised and event.kind == "click":
-        numbers = [list(row) for row in state["numbers"]]
-        numbers[raised[0]][raised[1]] = (numbers[raised[0]][raised[1]] + 1) % 10
-        return {"numbers": tuple(map(tuple, numbers))}
+        return _raised(state["numbers"], raised)
     return None
+
+
+def _raised(numbers, place):
+    table = [list(row) for row in numbers]
+    table[place[0]][place[1]] = (table[place[0]][place[1]] + 1) % 10
+    return {"numbers": tuple(map(tuple, table))}
 
 
 def render(*, kind, numbers, kernel, stride, pools=POOLS, **state):

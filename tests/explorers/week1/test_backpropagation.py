@@ -180,6 +180,14 @@ def test_a_click_on_x_adds_one_and_a_click_on_the_pool_chooses():
     assert switches.switches_pointer(PointerEvent("key", key="ArrowRight"), **state) == {"cell": (0, 1)}
 
 
+def test_space_adds_one_to_the_first_number_of_the_window():
+    changed = np.zeros((6, 6))
+    state = {"numbers": "many ties", "kind": "max", "kernel_size": 2, "stride": 2, "cell": (1, 2), "changed": changed}
+    after = switches.switches_pointer(PointerEvent("key", key=" "), **state)["changed"]
+    assert after[2, 4] == 1
+    assert after.sum() == 1
+
+
 def test_the_switches_use_the_learners_function():
     own = switches.pooling_switches(lambda *arguments: max_pool_backward(*arguments) * 2)
     assert "another answer" in own._caption_box.value

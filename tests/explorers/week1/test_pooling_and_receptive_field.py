@@ -82,6 +82,13 @@ def test_clicks_and_keys_choose_outputs_and_change_numbers():
     assert not np.array_equal(explorer.picture, before)
 
 
+def test_space_raises_the_first_number_of_the_window_that_is_not_padding():
+    state = {"kind": "max", "kernel": 3, "stride": 2, "padding": 1, "numbers": numbers.START}
+    for cell, place in (((0, 0), (0, 0)), ((1, 2), (1, 3))):
+        after = np.array(numbers.pointer(PointerEvent("key", key=" "), **state, cell=cell)["numbers"])
+        assert np.argwhere(after != np.array(numbers.START)).tolist() == [list(place)]
+
+
 def test_a_raised_nine_becomes_zero_and_new_numbers_are_digits():
     state = {"kind": "max", "kernel": 2, "stride": 2, "padding": 0, "cell": (0, 0), "numbers": ((9,) * 6,) * 6}
     event = PointerEvent("click", numbers.INPUT_X + 30, numbers.AREA_Y + 30)
