@@ -31,13 +31,13 @@ def percent(share):
     """Return a share as a percentage of two digits where they tell something.
 
     >>> [percent(share) for share in (0.123, 0.0004, 0.9999, 1.0)]
-    ['12 %', '< 1 %', '> 99 %', '100 %']
+    ['12%', '<1%', '>99%', '100%']
     """
     if 0 < share < 0.005:
-        return "< 1 %"
+        return "<1%"
     if 0.995 <= share < 1:
-        return "> 99 %"
-    return f"{100 * share:.0f} %"
+        return ">99%"
+    return f"{100 * share:.0f}%"
 
 
 def bars(painter, x, y, width, height, probabilities, truth=None, size=11, numbers=True):

@@ -88,7 +88,7 @@ def photo_picture(read, *, photo, upload, part, turn, mirror, centre):
     bars(painter, BARS_X, TOP, 214, INPUT, probabilities, truth, size=13)
     painter.text(INPUT_X, 330, str(int(probabilities.argmax())), 96, DARK_ORANGE, bold=True)
     sure = float(probabilities.max())
-    words = f"gets {percent(sure)}. The net cannot say\n“this is no hand”: the six numbers\nalways add up to 100 %."
+    words = f"gets {percent(sure)}. The net cannot say\n“this is no hand”: the six numbers\nalways add up to 100%."
     painter.text(INPUT_X + 92, 330, words, 13, MUTED)
     return painter.array()
 
