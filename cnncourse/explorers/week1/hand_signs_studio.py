@@ -89,7 +89,7 @@ def studio_caption(*, count, seed, preset, spot):
     return (
         f"A picture is 64 × 64 × 3 = {SIDE * SIDE * 3:,} numbers. The <b>{preset}</b> training set has "
         f"{len(images):,} of them, {(labels == count).sum()} with {fingers(count)}; seeds here are others, "
-        "so no picture above is one of them."
+        "so the large one is not among them."
     )
 
 
