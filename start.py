@@ -60,6 +60,7 @@ def main(arguments):
             raise Trouble(f"I do not know {unknown[0]}. Arguments for jupyter lab go after --.\n\n{__doc__.strip()}")
         check_python(sys.version_info)
         set_up(testing="test" in own, gpu="--gpu" in own)
+        own_jupyter().mkdir(exist_ok=True)  # else IPython warns that it cannot make its folder in it
         return test(passed_on) if "test" in own else open_course(passed_on)
     except Trouble as trouble:
         print(f"\n{trouble}", file=sys.stderr)
@@ -229,13 +230,17 @@ def test(passed_on):
     return 1 if failed else 0
 
 
+def own_jupyter():
+    """Return the folder of Jupyter's settings and data for this course alone."""
+    return ROOT / ".venv" / "jupyter"
+
+
 def environment(**settings):
     """Return the environment for what runs: without settings of another Python, pip --user or Jupyter."""
     foreign = re.compile("JUPYTER|PYTHONPATH$|PYTHONHOME$|PIP_USER$|PIP_TARGET$|PIP_PREFIX$")
     kept = {name: value for name, value in os.environ.items() if not foreign.match(name)}
-    own = ROOT / ".venv" / "jupyter"
     places = {"JUPYTER_CONFIG_DIR": "config", "JUPYTER_DATA_DIR": "data", "IPYTHONDIR": "ipython"}
-    kept.update({name: str(own / folder) for name, folder in places.items()})
+    kept.update({name: str(own_jupyter() / folder) for name, folder in places.items()})
     kept.update({"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_USER": "0"}, **settings)
     return kept
 

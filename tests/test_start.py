@@ -146,6 +146,12 @@ def test_foreign_settings_of_jupyter_python_and_pip_do_not_reach_the_course(mach
         assert Path(environment["JUPYTER_DATA_DIR"]).is_relative_to(start.ROOT / ".venv")
 
 
+def test_the_folder_of_its_own_jupyter_settings_is_there_before_anything_runs(machine):
+    started(machine)
+    last = machine.environments[-1]
+    assert Path(last["IPYTHONDIR"]).parent.is_dir()
+
+
 def test_windows_keeps_its_python_in_scripts(monkeypatch):
     monkeypatch.setattr(start, "os", SimpleNamespace(name="nt"))
     assert start.venv_python().parts[-3:] == (".venv", "Scripts", "python.exe")
