@@ -124,9 +124,8 @@ def can_be_kept(note):
     """Tell whether .venv works, is where it was made, and no installation was cut short in it."""
     if note.get("finished") is False or note.get("place", str(ROOT)) != str(ROOT):
         return False
-    version = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
-    python = str(venv_python())
-    return succeeds([python, "-c", version]) and succeeds([python, "-m", "pip", "--version"])
+    old = f"import sys; sys.exit(sys.version_info < {OLDEST_PYTHON})"
+    return succeeds([str(venv_python()), "-c", old]) and succeeds([str(venv_python()), "-m", "pip", "--version"])
 
 
 def make_venv():
@@ -198,9 +197,6 @@ def venv_python():
     return ROOT / ".venv" / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
 
 
-# --- running: the course, the tests ---
-
-
 def open_course(passed_on):
     """Open JupyterLab at the first notebook, for this machine alone and with its token, until Ctrl-C."""
     command = [str(venv_python()), "-m", "jupyterlab", "--ServerApp.ip=127.0.0.1", "--ServerApp.answer_yes=True"]
@@ -231,7 +227,6 @@ def test(passed_on):
 
 
 def own_jupyter():
-    """Return the folder of Jupyter's settings and data for this course alone."""
     return ROOT / ".venv" / "jupyter"
 
 
