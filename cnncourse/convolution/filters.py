@@ -78,8 +78,20 @@ def filter_image(image, kernel, padding="same", border="zero"):
 def _with_border(image, kernel_size, border):
     if any(f % 2 == 0 for f in kernel_size):
         raise ValueError(f'kernel must have odd sizes for padding "same", got shape {kernel_size}')
+    if border == "zero":
+        return _with_zeros(image, *(f // 2 for f in kernel_size))
     widths = [(f // 2, f // 2) for f in kernel_size] + [(0, 0)] * (image.ndim - 2)
     return np.pad(image, widths, mode=_PAD_MODES[border])
+
+
+def _with_zeros(image, rows, columns):
+    """Return `image` with a frame of zeros, as np.pad does in twice the time."""
+    H, W = image.shape[:2]
+    padded = np.empty((H + 2 * rows, W + 2 * columns, *image.shape[2:]), image.dtype)
+    padded[:rows] = padded[H + rows :] = 0
+    padded[:, :columns] = padded[:, W + columns :] = 0
+    padded[rows : H + rows, columns : W + columns] = image
+    return padded
 
 
 def _filter(padded, kernel_columns):
@@ -96,8 +108,8 @@ def _filter(padded, kernel_columns):
         total = filtered[top : top + step]
         sums = column_sums[: len(total)]
         np.matmul(kernel_columns, bands[top : top + step], out=sums.reshape(len(total), f_x, -1))
-        total[...] = sums[:, 0, :W]
-        for v in range(1, f_x):
+        np.add(sums[:, 0, :W], sums[:, 1, 1 : 1 + W] if f_x > 1 else 0, out=total)
+        for v in range(2, f_x):
             total += sums[:, v, v : v + W]
     return filtered
 
