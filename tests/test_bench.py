@@ -1,4 +1,4 @@
-"""The bench holds its bars with 30 % slack (one row more), in figures a program can read, and fails where one is missed."""
+"""The bench holds its bars with 30 % slack (one row more), in figures to read, and fails where one is missed."""
 
 import json
 import subprocess
