@@ -3,7 +3,8 @@
     python tests/browser/latency.py                  medians for a pixel picture and a figure; fails over a bar
     python tests/browser/latency.py FILE.ipynb        medians for every explorer of a notebook that has a slider
 
-The time runs from the key's event to the first frame after the new pixels were put on the canvas.
+The time runs from the key's event to the first frame after the new pixels were put on the canvas. Keys follow each
+other at a walking pace: each finds JupyterLab and the kernel at rest, as a single key does.
 """
 
 import argparse
@@ -25,6 +26,7 @@ IMPORTS = (
     f"import sys; sys.path.insert(0, {str(Path(__file__).parents[1])!r})\n"
     "from demo_explorers import curve_explorer, failing_explorer, numbers_explorer"
 )
+PAUSE_MS = 200
 STOPWATCH = """() => {
     window.keyTimes = [];
     if (window.keyStarted !== undefined) return;
@@ -55,6 +57,7 @@ def time_keys(page: Page, target, times: int) -> list[float]:
     """Press → on `target` so many times and return the milliseconds that each took."""
     for number in range(times):
         target.focus()
+        page.wait_for_timeout(PAUSE_MS)
         page.keyboard.press("ArrowRight")
         page.wait_for_function("count => keyTimes.length > count", arg=number)
     return page.evaluate("() => keyTimes.splice(0)")
@@ -74,6 +77,7 @@ def time_there_and_back(page: Page, handle: Locator, times: int) -> list[float]:
     if handle.get_attribute("aria-valuenow") == handle.get_attribute("aria-valuemax"):
         keys.reverse()
     for number in range(times):
+        page.wait_for_timeout(PAUSE_MS)
         handle.press(keys[number % 2])
         try:
             page.wait_for_function("count => keyTimes.length > count", arg=number, timeout=3000)
