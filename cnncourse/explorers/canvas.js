@@ -10,6 +10,7 @@ export default () => {
   let image = null;
   let serial = -1;
   let waiting = 0; // when the last move was sent that Python has not answered yet
+  let told = null; // what Python was told of the screen: fine or not
   let next = null; // the newest move, kept back meanwhile
 
   function spread(bytes, start, x, y, width, height) {
@@ -118,6 +119,18 @@ export default () => {
     });
   }
 
+  // A picture that is shown smaller than it was made for, or on a screen finer than CSS pixels, needs all its pixels.
+  function watch(canvas, model) {
+    const look = () => {
+      const fine = devicePixelRatio > 1.2 || canvas.clientWidth + 1 < shownSize(model).width;
+      if (canvas.clientWidth && fine !== told) model.send({ kind: "screen", fine });
+      if (canvas.clientWidth) told = fine;
+    };
+    const observer = new ResizeObserver(look);
+    observer.observe(canvas, { box: "device-pixel-content-box" });
+    return observer;
+  }
+
   function describe(canvas, model) {
     const { width } = shownSize(model);
     canvas.style.width = `${width}px`;
@@ -162,7 +175,9 @@ export default () => {
       view.whole();
       listen(canvas, model);
       el.append(canvas);
+      const observer = watch(canvas, model);
       return () => {
+        observer.disconnect();
         views.delete(view);
         model.off("change:alt change:interactive", redescribe);
       };

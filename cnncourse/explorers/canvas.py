@@ -4,7 +4,8 @@
     canvas.paint(picture)                       # (H, W, 3) uint8; later calls send only the tiles that changed
     canvas.on_pointer(lambda event: ...)        # PointerEvent: kind, x, y (CSS pixels), key
 
-`scale` painted pixels make one CSS pixel, so a picture painted at twice its size is shown crisp at half of it.
+`scale` painted pixels make one CSS pixel, so a picture painted at twice its size is shown crisp at half of it. To a
+screen without finer pixels than CSS, the picture travels at half its size: a quarter of the bytes, looking the same.
 """
 
 from dataclasses import dataclass
@@ -13,6 +14,7 @@ from pathlib import Path
 import anywidget
 import numpy as np
 import traitlets
+from PIL import Image
 
 TILE = 32
 ARROWS = {"ArrowUp": (-1, 0), "ArrowDown": (1, 0), "ArrowLeft": (0, -1), "ArrowRight": (0, 1)}  # key → (down, right)
@@ -49,7 +51,8 @@ class Canvas(anywidget.AnyWidget):
 
     def __init__(self, picture=None, scale=2, **traits):
         self._picture = np.full((2, 2, 3), 252, np.uint8) if picture is None else _checked(picture)
-        self._scale, self._serial, self._handler = scale, 0, None
+        self._scale, self._serial, self._handler, self._fine = scale, 0, None, True
+        self._sent, self._sent_scale = self._picture, scale
         super().__init__(**traits)
         self.on_msg(self._receive)
 
@@ -60,10 +63,15 @@ class Canvas(anywidget.AnyWidget):
 
     def paint(self, picture, scale=None):
         """Show `picture` (opacity, if any, is ignored); of one of the same size only the changed tiles travel."""
-        picture, scale = _checked(picture), scale or self._scale
-        same_size = picture.shape == self._picture.shape and scale == self._scale
-        boxes = changed_boxes(self._picture, picture) if same_size else None
-        self._picture, self._scale = picture, scale
+        self._picture, self._scale = _checked(picture), scale or self._scale
+        self._send_changes()
+
+    def _send_changes(self):
+        halve = not self._fine and self._scale >= 2
+        picture, scale = (halved(self._picture), self._scale / 2) if halve else (self._picture, self._scale)
+        same_size = picture.shape == self._sent.shape and scale == self._sent_scale
+        boxes = changed_boxes(self._sent, picture) if same_size else None
+        self._sent, self._sent_scale = picture, scale
         if boxes == []:
             return
         self._serial += 1
@@ -82,6 +90,11 @@ class Canvas(anywidget.AnyWidget):
             if content.get("serial") != self._serial:
                 self.send_state("frame")
             return
+        if content.get("kind") == "screen":
+            self._fine = content["fine"]
+            if self._fine:  # otherwise the next picture will be the first that is halved
+                self._send_changes()
+            return
         try:
             if self._handler is not None:
                 self._handler(PointerEvent(**content))
@@ -89,9 +102,16 @@ class Canvas(anywidget.AnyWidget):
             self.send({"kind": "answered"})
 
     def _whole(self):
-        height, width, _ = self._picture.shape
-        pixels = memoryview(self._picture[..., :3].tobytes())
-        return {"pixels": pixels, "width": width, "height": height, "scale": self._scale, "serial": self._serial}
+        height, width, _ = self._sent.shape
+        pixels = memoryview(self._sent[..., :3].tobytes())
+        return {"pixels": pixels, "width": width, "height": height, "scale": self._sent_scale, "serial": self._serial}
+
+
+def halved(picture):
+    """Return an `(H, W, 3 or 4)` uint8 picture of half the height and width, each pixel the mean of 2 × 2."""
+    height, width, channels = picture.shape
+    mode = "RGB" if channels == 3 else "RGBX"
+    return np.asarray(Image.frombuffer(mode, (width, height), picture, "raw", mode, 0, 1).reduce(2))
 
 
 def changed_boxes(old, new):

@@ -90,6 +90,51 @@ def test_a_browser_that_missed_a_change_is_sent_the_whole_picture():
     assert browser.sent == 0
 
 
+@pytest.mark.parametrize("channels", [3, 4])
+def test_to_a_coarse_screen_a_picture_travels_at_half_its_size(channels):
+    canvas = Canvas(noise(40, 60), scale=2)
+    browser = Browser(canvas)
+    canvas._receive(canvas, {"kind": "screen", "fine": False}, [])
+    browser.sent = 0
+    picture = noise(40, 60, seed=1, channels=channels)
+    canvas.paint(picture)
+    means = picture[..., :3].reshape(20, 2, 30, 2, 3).mean(axis=(1, 3))
+    assert np.abs(browser.picture - means).max() <= 0.5
+    assert (browser.scale, browser.sent) == (1, 3 * 20 * 30)
+    assert np.array_equal(canvas.picture, picture[..., :3])
+
+
+def test_a_coarse_screen_is_sent_changes_too():
+    canvas = Canvas(noise(400, 600), scale=2)
+    browser = Browser(canvas)
+    canvas._receive(canvas, {"kind": "screen", "fine": False}, [])
+    canvas.paint(noise(400, 600, seed=1))
+    browser.sent = 0
+    picture = canvas.picture.copy()
+    picture[150:152, 332:334] ^= 255
+    canvas.paint(picture)
+    assert browser.sent == 3 * TILE * TILE
+    assert np.abs(browser.picture - picture.reshape(200, 2, 300, 2, 3).mean(axis=(1, 3))).max() <= 0.5
+
+
+def test_a_screen_that_becomes_fine_is_sent_every_pixel():
+    canvas = Canvas(noise(40, 60), scale=2)
+    browser = Browser(canvas)
+    canvas._receive(canvas, {"kind": "screen", "fine": False}, [])
+    canvas.paint(noise(40, 60, seed=1))
+    canvas._receive(canvas, {"kind": "screen", "fine": True}, [])
+    assert np.array_equal(browser.picture, canvas.picture)
+    assert browser.scale == 2
+
+
+def test_a_picture_painted_in_css_pixels_is_never_halved():
+    canvas = Canvas(noise(40, 60), scale=1)
+    browser = Browser(canvas)
+    canvas._receive(canvas, {"kind": "screen", "fine": False}, [])
+    canvas.paint(noise(40, 60, seed=1))
+    assert np.array_equal(browser.picture, canvas.picture)
+
+
 def test_opacity_is_left_out():
     canvas = Canvas(noise(40, 70, channels=4))
     browser = Browser(canvas)
