@@ -18,6 +18,17 @@ WEEKS = {  # week: (folder of the notebooks, their stems in order)
             "hand_signs",
         ),
     ),
+    2: (
+        "week2_architectures",
+        (
+            "classic_networks",
+            "residual_networks",
+            "one_by_one_and_inception",
+            "practical_advice",
+            "one_and_three_dimensions",
+            "smile_detector",
+        ),
+    ),
 }
 
 
