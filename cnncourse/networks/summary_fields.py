@@ -90,16 +90,23 @@ def _joined_axis(first, second):
 
 
 def _sliced(field, index):
-    index = index if isinstance(index, tuple) else (index,)
-    if field is None or any(not isinstance(part, slice) for part in index):
+    """Return the field of maps[index]; None for anything but slices that go forward."""
+    if field is None:
         return None
-    steps = [*index[2:], *[slice(None)] * (len(field) + 2 - max(2, len(index)))]
-    if any((part.start or 0) < 0 or (part.step or 1) < 1 for part in steps):
+    steps = _index_of_each_axis(index if isinstance(index, tuple) else (index,), len(field) + 2)[2:]
+    if any(not isinstance(part, slice) or (part.start or 0) < 0 or (part.step or 1) < 1 for part in steps):
         return None
     return tuple(
         (size, jump * (part.step or 1), start + jump * (part.start or 0))
         for (size, jump, start), part in zip(field, steps, strict=True)
     )
+
+
+def _index_of_each_axis(index, axes):
+    if Ellipsis not in index:
+        return [*index, *[slice(None)] * (axes - len(index))]
+    place = index.index(Ellipsis)
+    return [*index[:place], *[slice(None)] * (axes + 1 - len(index)), *index[place + 1 :]]
 
 
 def _widened_axis(field, kernel_size, stride, padding, dilation):

@@ -79,11 +79,11 @@ def memory_text(count):
     >>> memory_text(0), memory_text(784), memory_text(18816), memory_text(12845056)
     ('0 B', '784 B', '18.8 kB', '12.8 MB')
     """
-    for unit in ("B", "kB", "MB"):
-        if count < 1000:
-            break
-        count, unit = count / 1000, {"B": "kB", "kB": "MB", "MB": "GB"}[unit]
-    return f"{count:.0f} {unit}" if unit == "B" or count >= 99.95 else f"{count:.1f} {unit}"
+    if count < 1000:
+        return f"{count} B"
+    power = 1 if count < 999_500 else 2 if count < 999_500_000 else 3
+    number = count / 1000**power
+    return f"{number:.{1 if number < 99.95 else 0}f} {('kB', 'MB', 'GB')[power - 1]}"
 
 
 def _size_text(size):
