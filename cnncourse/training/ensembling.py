@@ -1,0 +1,69 @@
+"""Better answers from several: the mean over networks, and over crops of a picture."""
+
+import torch
+
+from cnncourse.arguments import shown, whole_number
+
+
+@torch.no_grad()
+def average_outputs(models, x):
+    """Return the mean of the models' probabilities (softmax of their logits) for inputs `x`, `(N, classes)`.
+
+    Each model maps `x` to logits `(N, classes)`. Probabilities are averaged, not logits, because one network's logits
+    may be larger than another's throughout, and weights are not, because two networks that give the same outputs
+    may have nothing in common inside. Works in evaluation mode and leaves the models in theirs.
+
+    >>> sure, doubting = torch.nn.Linear(1, 2, bias=False), torch.nn.Linear(1, 2, bias=False)
+    >>> _ = sure.weight.data.copy_(torch.tensor([[0.0], [100.0]])), doubting.weight.data.zero_()
+    >>> average_outputs([sure, doubting], torch.ones(1, 1)).tolist()
+    [[0.25, 0.75]]
+    """
+    models = list(models)
+    if not models:
+        raise ValueError("models must hold at least one model, got none")
+    return torch.stack([_probabilities(model, x) for model in models]).mean(dim=0)
+
+
+def ten_crop(images, size):
+    """Return ten crops `(N, 10, C, size, size)` of each picture of a batch `(N, C, H, W)`.
+
+    In this order: the centre, the corners top left, top right, bottom left, bottom right; then each of these five
+    mirrored (the crop's content: it still comes from the same place). Where the rest is odd, the centre lies the half
+    pixel further up or left. ValueError for a size that does not fit.
+
+    >>> ten_crop(torch.arange(12.0).reshape(1, 1, 3, 4), 2)[0, :, 0, 0, 0].tolist()
+    [1.0, 0.0, 2.0, 4.0, 6.0, 2.0, 1.0, 3.0, 5.0, 7.0]
+    """
+    if not torch.is_tensor(images) or images.ndim != 4:
+        raise TypeError(f"images must be a tensor (N, C, H, W), got {shown(images)}")
+    crops = [images[..., y : y + size, x : x + size] for y, x in crop_corners(*images.shape[2:], size)]
+    return torch.stack([*crops, *(crop.flip(-1) for crop in crops)], dim=1)
+
+
+def crop_corners(height, width, size):
+    """Return the (top, left) of the five crops of `ten_crop`: centre, top left, top right, bottom left, bottom right.
+
+    >>> crop_corners(6, 9, 4)
+    [(1, 2), (0, 0), (0, 5), (2, 0), (2, 5)]
+    """
+    size = whole_number("size", size, 1)
+    if size > min(height, width):
+        raise ValueError(f"size must be at most the pictures' {height} × {width}, got {size}")
+    bottom, right = height - size, width - size
+    return [(bottom // 2, right // 2), (0, 0), (0, right), (bottom, 0), (bottom, right)]
+
+
+def average_crops(model, images, size):
+    """Return the mean of the model's probabilities over ten crops of each picture: `(N, C, H, W)` → `(N, classes)`."""
+    N = len(images)
+    return average_outputs([model], ten_crop(images, size).flatten(0, 1)).unflatten(0, (N, 10)).mean(dim=1)
+
+
+def _probabilities(model, x):
+    modes = {module: module.training for module in model.modules()}
+    model.eval()
+    try:
+        return model(x).softmax(dim=1)
+    finally:
+        for module, training in modes.items():
+            module.training = training
