@@ -1,4 +1,4 @@
-"""Signals to learn on: a heartbeat (ECG) with labelled beats, and a bird's song. Both are computed, nothing is recorded.
+"""Signals to learn on: a heartbeat (ECG) with labelled beats, and a bird's song. Computed, not recorded.
 
 Conventions: a signal is a float32 array `(samples,)`; `sampling_rate` is in samples per second (Hz); an ECG is in mV.
 Beats are labelled as in the MIT-BIH database: "N" normal, "V" premature ventricular, "A" premature atrial.
@@ -27,7 +27,7 @@ EARLY = {"V": (0.55, 0.72), "A": (0.60, 0.75)}  # share of the normal interval a
 
 
 class Ecg(NamedTuple):
-    """A record: `signal` (samples,) in mV, `peaks` (beats,) sample of each R peak, `labels` (beats,) "N", "V" or "A"."""
+    """A record: `signal` (samples,) in mV, `peaks` (beats,) samples of the R peaks, `labels` (beats,) "N", "V", "A"."""
 
     signal: np.ndarray
     peaks: np.ndarray
@@ -121,7 +121,7 @@ def _chance(name, value):
 
 
 def _waves_of_a_heart(rng):
-    """Return each label's waves, `(waves, 3)`, as this heart makes them; one in four turns its ventricular beats over."""
+    """Return each label's waves, `(waves, 3)`, as this heart makes them; one in four turns its "V" over."""
     scale = np.exp(rng.normal(0, 0.12, 5))
     waves = {}
     for label in ("N", "A"):
@@ -166,8 +166,8 @@ def _add_beat(signal, time, interval, label, waves, sampling_rate):
     first, last = (min(max(end, 0), len(signal)) for end in ends)
     since = np.arange(first, last) / sampling_rate - time
     for number, (height, place, width) in enumerate(waves[label]):
-        place = place * np.sqrt(interval) if number in STRETCHED[label] else place
-        signal[first:last] += height * np.exp(-((since - place) ** 2) / (2 * width**2))
+        stretch = np.sqrt(interval) if number in STRETCHED[label] else 1
+        signal[first:last] += height * np.exp(-((since - place * stretch) ** 2) / (2 * width**2))
 
 
 def _disturbance(samples, sampling_rate, rng):

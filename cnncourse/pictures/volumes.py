@@ -1,7 +1,7 @@
 """Volumes to learn on: a chest as a CT scanner sees it, and moving shapes as a video. Both are computed.
 
-Conventions: a volume is float32 `(D, H, W)` in [0, 1]: D slices from head to feet, H rows from breast to back, W columns
-from the body's right side to its left. A video is float32 `(T, H, W)` in [0, 1]. A place is (slice, row, column), a
+Conventions: a volume is float32 `(D, H, W)` in [0, 1]: D slices from head to feet, H rows from breast to back, W
+columns from the body's right side to its left. A video is float32 `(T, H, W)` in [0, 1]. A place is (slice, row, column), a
 velocity (rows, columns) per frame.
 """
 
@@ -19,7 +19,7 @@ VESSELS = 6  # in each lung
 
 
 class Phantom(NamedTuple):
-    """A chest: `volume` (D, H, W), `nodules` (n, 3) centres and `radii` (n,) in voxels, `lungs` (D, H, W) True inside."""
+    """A chest: `volume` (D, H, W), `nodules` (n, 3) centres, `radii` (n,) in voxels, `lungs` (D, H, W) True inside."""
 
     volume: np.ndarray
     nodules: np.ndarray
@@ -28,7 +28,7 @@ class Phantom(NamedTuple):
 
 
 def chest_phantom(size, rng, nodules=3, noise=0.02):
-    """Return a CT-like chest of `size`³ voxels as a `Phantom`: body, spine, ribs, heart, two lungs with vessels, nodules.
+    """Return a CT-like chest of `size`³ voxels as a `Phantom`: body, spine, ribs, heart, lungs, vessels, nodules.
 
     Organs are ellipsoids (the idea of Shepp & Logan 1974, in three dimensions); vessels are tubes that run mostly from
     slice to slice, so that one slice shows each as a round spot, like a nodule, which is a ball. Edges are smooth over
@@ -49,7 +49,7 @@ def chest_phantom(size, rng, nodules=3, noise=0.02):
 
 
 def moving_shapes(frames, size, velocities, rng, noise=0.0):
-    """Return a video `(frames, size, size)` of bright shapes on black, one for each velocity, and their starts `(n, 2)`.
+    """Return a video `(frames, size, size)` of bright shapes, one for each velocity, and their starts `(n, 2)`.
 
     `velocities` `(n, 2)` are rows and columns per frame, not necessarily whole; discs and squares take turns. What
     leaves on one side comes back on the other. The first frame does not depend on the velocities: motion is seen only

@@ -108,7 +108,7 @@ def test_a_normal_beat_has_a_p_wave_and_a_ventricular_one_none():
     ahead = windows[:, 60 - 48 : 60 - 32].astype(float)  # 0.19 to 0.13 seconds ahead of the R peak
     bump = ((ahead[:, 1:-1] > ahead[:, :-2]) & (ahead[:, 1:-1] > ahead[:, 2:])).any(axis=1)
     assert bump[found.labels[kept] == "N"].all()
-    assert not bump[found.labels[kept] == "V"].any()
+    assert bump[found.labels[kept] == "V"].mean() < 0.1  # the top of the last beat's T wave may lie there
 
 
 def test_every_seed_is_another_heart():

@@ -1,5 +1,7 @@
 """The chest phantom holds what it says where it says, and the shapes of the videos move as told."""
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 
@@ -108,7 +110,7 @@ def test_a_shape_moves_by_its_velocity_from_frame_to_frame(velocity):
 
 def test_whole_velocities_shift_the_picture_exactly():
     video, _ = moving_shapes(5, 24, [(1, -2)], np.random.default_rng(3))
-    for before, after in zip(video, video[1:], strict=False):
+    for before, after in pairwise(video):
         np.testing.assert_allclose(after, np.roll(before, (1, -2), axis=(0, 1)), atol=1e-6)
 
 
