@@ -34,8 +34,10 @@ def ten_crop(images, size):
     >>> ten_crop(torch.arange(12.0).reshape(1, 1, 3, 4), 2)[0, :, 0, 0, 0].tolist()
     [1.0, 0.0, 2.0, 4.0, 6.0, 2.0, 1.0, 3.0, 5.0, 7.0]
     """
-    if not torch.is_tensor(images) or images.ndim != 4:
+    if not torch.is_tensor(images):
         raise TypeError(f"images must be a tensor (N, C, H, W), got {shown(images)}")
+    if images.ndim != 4:
+        raise ValueError(f"images must have shape (N, C, H, W), got shape {tuple(images.shape)}")
     crops = [images[..., y : y + size, x : x + size] for y, x in crop_corners(*images.shape[2:], size)]
     return torch.stack([*crops, *(crop.flip(-1) for crop in crops)], dim=1)
 
