@@ -1,0 +1,90 @@
+"""A small residual network that says whether a 64 × 64 face smiles, its trained weights, and those of another task."""
+
+from collections import OrderedDict
+
+import torch
+from safetensors.torch import load_file
+from torch import nn
+
+from cnncourse.arguments import whole_number, whole_numbers
+from cnncourse.data_folder import data_file
+from cnncourse.networks.small_resnet import SmallBlock, he_initialise
+
+WIDTHS = (8, 16, 32, 64)
+LARGE_WIDTHS = (16, 32, 64, 96)
+
+
+class SmileNet(nn.Sequential):
+    """A stem that halves the picture, a stage of residual blocks for each width, the mean of each map, one logit.
+
+    `(N, 3, 64, 64)` pictures in [0, 1] become `(N,)` logits; above 0 means a smile. The children are called stem,
+    stage1, stage2, …, average and head. With the default widths and one block a stage it has 74,505 parameters, with or
+    without `shortcuts`. Weights are drawn as in `SmallResNet`, from `generator` if given.
+    """
+
+    def __init__(self, widths=WIDTHS, count=1, shortcuts=True, generator=None):
+        widths, count = whole_numbers("widths", widths, len(widths), 1), whole_number("count", count, 1)
+        before = (widths[0], *widths)
+        stages = {
+            f"stage{i + 1}": _stage(before[i], width, 1 if i == 0 else 2, count, shortcuts)
+            for i, width in enumerate(widths)
+        }
+        average = nn.Sequential(nn.AdaptiveAvgPool2d(1), nn.Flatten())
+        parts = {"stem": _stem(widths[0]), **stages, "average": average, "head": smile_head(widths[-1])}
+        super().__init__(OrderedDict(parts))
+        he_initialise(self, generator)
+
+
+def smile_head(features):
+    """Return an untrained last layer: `(N, features)` become `(N,)` logits."""
+    return nn.Sequential(nn.Linear(features, 1), nn.Flatten(0))
+
+
+def load_smile_detector():
+    """Return the detector with the weights in `data/weights/smile_detector.safetensors`, in evaluation mode."""
+    return _loaded(SmileNet(LARGE_WIDTHS), "smile_detector")
+
+
+def load_face_traits(generator=None):
+    """Return the default `SmileNet` trained on other questions about faces, with an untrained head for smiles.
+
+    The other layers' weights, from `data/weights/face_traits.safetensors`, were never told of a smile.
+    """
+    net = SmileNet(generator=generator)
+    weights = load_file(data_file("weights", "face_traits.safetensors"))
+    body = {name: tensor.float() for name, tensor in weights.items() if not name.startswith("head.")}
+    net.load_state_dict(net.state_dict() | body)
+    return net
+
+
+def smile_probabilities(net, images, batch=200):
+    """Return the probabilities `(N,)` of a smile, float64 NumPy, for uint8 pictures `(N, 64, 64, 3)`.
+
+    The net is asked in evaluation mode, `batch` pictures at a time, and left in the mode in which it came.
+    """
+    training = net.training
+    net.eval()
+    with torch.no_grad():
+        parts = [net(pictures_to_batch(images[i : i + batch])).sigmoid() for i in range(0, len(images), batch)]
+    net.train(training)
+    return torch.cat([*parts, torch.zeros(0)]).double().numpy()
+
+
+def pictures_to_batch(images):
+    """Return uint8 pictures `(N, H, W, 3)` as the float batch `(N, 3, H, W)` in [0, 1] that PyTorch's layers take."""
+    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
+
+
+def _stem(width):
+    return nn.Sequential(nn.Conv2d(3, width, 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(width), nn.ReLU())
+
+
+def _stage(in_channels, width, stride, count, shortcuts):
+    first = SmallBlock(in_channels, width, stride, shortcuts)
+    return nn.Sequential(first, *(SmallBlock(width, width, 1, shortcuts) for _ in range(count - 1)))
+
+
+def _loaded(net, name):
+    weights = load_file(data_file("weights", f"{name}.safetensors"))
+    net.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
+    return net.eval()
