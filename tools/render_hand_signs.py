@@ -12,7 +12,8 @@ import numpy as np
 from tqdm import tqdm
 
 from cnncourse.data_folder import DATA
-from cnncourse.pictures.hand_sign_sheets import COUNTS, encode, render_hand_sign, sheet_name, tile
+from cnncourse.pictures.hand_sign_sheets import COUNTS, render_hand_sign, sheet_name
+from cnncourse.pictures.picture_sheets import encode, tile
 
 
 def main():

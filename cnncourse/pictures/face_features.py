@@ -31,7 +31,7 @@ class Features:
         opening = identity.eye_size * identity.eye_height
         self.lid_up = 0.98 * opening * (photo.eyes_open - 0.10 * squint + 0.06 * max(photo.brow_raise, 0)) + 0.02
         self.lid_low = 0.62 * opening * min(photo.eyes_open, 1.0) * (1 - 0.45 * squint)
-        self.iris = 0.86 * identity.eye_size
+        self.iris = 0.91 * identity.eye_size
         reach = 0.5 * self.eye_half
         self.gaze = (photo.gaze[0] * reach, photo.gaze[1] * 0.4 + 0.06)
         self.brow_y = identity.brow_height + 0.5 * photo.brow_raise
@@ -83,26 +83,28 @@ class Features:
 
     def beard(self, x, y, z):
         """Return how much beard grows at a point, 0 to 1, for this person's kind of beard."""
-        kind = self.identity.beard
         ax = np.abs(x)
         top, _, _, low = self.mouth_line(x)
-        moustache = _within(y, top + 0.02, self.nose_y - 0.25) * _within(ax, -1, self.mouth_half + 0.35)
-        moustache = moustache * _soft(self.nose_y - 0.35 - 0.22 * ax - y + 0.5)
+        beyond = np.maximum(ax - 3.0, 0)
+        upper_edge = np.maximum(self.nose_y - 0.45 - 0.22 * ax, self.mouth_y + 0.7 + 0.11 * beyond * beyond)
+        kind = self.identity.beard
         if kind == "moustache":
-            return moustache * (z > 3)
-        below = _soft((low - 0.25 - y) * 2)
+            reach = self.mouth_half + 0.4 - ax
+            grown = _soft((upper_edge - y) * 2.5) * _soft((y - top + 0.1 + 0.25 * ax) * 2.5) * _soft(reach * 2.5)
+            return grown * (z > 3) * (y > self.mouth_y - 0.9)
+        around_mouth = np.maximum(np.maximum(y - top, low - y), (ax - self.mouth_half) * 1.2)
+        grown = _soft(around_mouth * 4 - 0.45) * _soft((y - self.chin_y + 2.4) * 1.2)
         if kind == "goatee":
-            across = ax / (self.mouth_half + 0.75)
+            across = ax / (self.mouth_half + 0.8)
             height = (self.nose_y - 0.45 - self.chin_y) / 2
             down = (y - self.chin_y - height) / height
-            oval = _soft((1 - across * across - down * down) * 4)
-            mouth = (y < top + 0.1) & (y > low - 0.25) & (ax < self.mouth_half + 0.1)
-            return oval * (z > 3) * ~mouth
-        line = self.mouth_y + 0.7 + 0.13 * np.maximum(ax - 3.0, 0) * np.maximum(ax - 3.0, 0)
-        side = _soft((line - y) * 1.2) * _soft((ax - self.mouth_half - 0.1) * 2)
-        cheeks = np.maximum(side, below) * _soft((y - self.chin_y + 2.2) * 1.5)
-        lips = (y < top) & (y > low) & (ax < self.mouth_half)
-        return np.maximum(moustache, cheeks) * (z > -2.2) * ~lips
+            return grown * _soft((1 - across * across - down * down) * 3) * (z > 3)
+        return (
+            grown
+            * _soft((upper_edge - y) * 2)
+            * _soft((z + 2.2) * 1.5)
+            * _soft((6.9 * self.identity.head_width - ax) * 2)
+        )
 
 
 def closeness(x, y, points):
@@ -116,7 +118,3 @@ def closeness(x, y, points):
 def _soft(value):
     t = np.clip(value + 0.5, 0, 1)
     return t * t * (3 - 2 * t)
-
-
-def _within(value, low, high):
-    return _soft((value - low) * 4 - 0.3) * _soft((high - value) * 4 - 0.3)

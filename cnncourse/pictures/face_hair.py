@@ -10,7 +10,7 @@ _FAR = 99.0
 # "ears" leaves them free, a number is the height in cm that long hair falls to.
 _STYLES = {
     "buzz": (0.15, 0.2, 0.2, 6.6, "ears"),
-    "short": (0.5, 1.0, 0.6, 6.8, "ears"),
+    "short": (0.6, 1.5, 0.7, 6.8, "ears"),
     "parted": (0.7, 1.3, 0.8, 6.7, "ears"),
     "quiff": (0.4, 1.0, 0.6, 7.0, "ears"),
     "fringe": (0.9, 1.0, 0.9, 3.3, "ears"),
@@ -22,7 +22,7 @@ _STYLES = {
     "bun": (0.4, 0.6, 0.6, 6.0, "ears"),
     "ponytail": (0.5, 0.7, 0.6, 6.0, "ears"),
     "pigtails": (0.5, 0.7, 0.6, 5.6, "ears"),
-    "horseshoe": (0.6, 0.0, 0.6, 6.0, "ears"),
+    "horseshoe": (0.8, 0.0, 0.8, 6.0, "ears"),
     "beanie": (0.4, 0.2, 0.6, 6.0, "ears"),
 }
 
@@ -59,7 +59,7 @@ class Hair:
         if reach == "ears":
             gap = self._trim(half, gap)
         if self.style == "horseshoe":
-            gap = _cut(gap, 4.4 + 0.12 * np.minimum(z, 0) - y, 0.8)
+            gap = _cut(_cut(gap, 4.4 + 0.12 * np.minimum(z, 0) - y, 1.0), 2.4 - z, 1.0)
         return self._tails(own, half, gap) - self._curl(own)
 
     def _shell(self, own, sides, top, back):
@@ -68,8 +68,8 @@ class Hair:
 
     def _locks(self, own, half, shell, more):
         if self.style == "quiff":
-            lock = Ball((0.8 * self.side, 9.2 * self.H, 4.2), (5.2, 2.6 + more, 4.0))(own)
-            return solids.smooth_union(shell, lock, 1.5)
+            lock = Ball((0.9 * self.side, 8.7 * self.H, 3.4), (5.4, 3.0 + more, 4.7))(own)
+            return solids.smooth_union(shell, lock, 2.4)
         if self.style == "parted":
             lock = Ball((-2.2 * self.side, 8.2 * self.H, 4.0), (5.0, 3.2 + more, 4.2))(own)
             return solids.smooth_union(shell, lock, 1.2)
@@ -103,22 +103,23 @@ class Hair:
     def _trim(self, half, gap):
         """Cut short hair at the sideburns and the nape, and clear of the ears."""
         _, y, z = half
-        lowest = np.clip(-2.6 + 0.9 * (z - 1.5), -5.5, -2.6)
+        lowest = np.clip(-2.4 + 1.6 * (z + 2.2), -5.5, -2.4)
         gap = _cut(gap, y - lowest, 0.6)
         e = self.identity.ear_size
-        ear = Ball((8.3 * self.W, -1.6, -0.6), (2.3, 2.6 * e, 1.9 * e))(half)
+        ear = Ball((8.3 * self.W, -2.2, -0.7), (2.3, 3.3 * e, 2.0 * e))(half)
         return _cut(gap, ear, 0.5) if self.style != "afro" else gap
 
     def _tails(self, own, half, gap):
         if self.style == "bun":
             return np.minimum(gap, Ball((0, 11.4 * self.H, -4.2), 2.9)(own))
         if self.style == "pigtails":
-            tail = Tube((9.2 * self.W, 0.0, -3.5), (10.2 * self.W, -6.5, -2.5), 2.0, 1.3)(half)
-            return np.minimum(gap, tail)
+            tail = Tube((7.4 * self.W, 1.8, -3.2), (10.4 * self.W, -7.0, -2.2), 1.2, 0.8)(half)
+            puff = Ball((9.9 * self.W, -2.6, -2.7), (2.0, 3.2, 2.1))(half)
+            return np.minimum(gap, solids.smooth_union(tail, puff, 1.2))
         if self.style == "ponytail":
             s = self.side
             root = Ball((1.5 * s, 7.5 * self.H, -9.2), 2.4)(own)
-            tail = Tube((3 * s, 6.0, -11), (8.6 * s, -9.0, -6.0), 2.4, 1.2)(own)
+            tail = Tube((4 * s, 5.5, -10), (10.0 * s, -8.5, -4.5), 2.7, 1.4)(own)
             return np.minimum(gap, solids.smooth_union(root, tail, 1.0))
         return gap
 
@@ -127,7 +128,11 @@ class Hair:
             return (0.75 if self.style == "curly" else 0.5) * (_bumps(own, 0.42) - 0.5)
         if self.style == "wavy":
             return 0.55 * (_wave(own[1] * 0.24 + 0.06 * own[0]) - 0.5)
-        return 0.0
+        if self.style in ("buzz", "beanie"):
+            return 0.0
+        x, y, z = own
+        out = np.sqrt(x * x + z * z) + np.float32(1.5)
+        return 0.16 * (_wave(3.1 * x / out + 0.03 * y) + _wave(3.7 * z / out - 0.04 * y) - 1)
 
     def _beanie(self, own):
         shell = self._shell(own, 0.7, 1.6, 0.9)

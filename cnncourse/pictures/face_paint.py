@@ -96,7 +96,7 @@ class Paint:
             shade = 0.5 * self.skin_colour + 0.5 * self.hair_colour
             return _over(colour, shade[:, None], 0.55 * amount * (0.55 + 0.6 * noise(own, 3.3)))
         tone = self.hair_colour[:, None] * (0.6 + 0.75 * hairs)
-        return _over(colour, tone, np.clip(amount * 1.5 - 0.35 * hairs, 0, 0.96))
+        return _over(colour, tone, np.clip(amount * 2.2 - 0.3 * hairs, 0, 0.96))
 
     def _brows(self, colour, own, ax, y, front):
         middle, thick = self.features.brow(ax)

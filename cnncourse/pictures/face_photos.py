@@ -35,6 +35,7 @@ class Photo:
     ambient: float  # share of light that comes from everywhere, 0 to 1
     glasses: bool  # worn, if the person owns some
     clothes: tuple  # colour of the clothes
+    collar: float  # how low the neckline is, 0 a polo neck to 2.5 cm
     fabric: tuple  # colour of a head scarf or hat
     backdrop: str  # one of KINDS of backdrops, or "grey"
     blur: float  # 0 sharp to 1 out of focus: share of a picture blurred over 3 × 3 pixels twice
@@ -65,6 +66,7 @@ def sample_photo(rng, preset="street", smile=None):
         **_light(rng, preset),
         glasses=bool(rng.random() < 0.75),
         clothes=tuple(float(c) for c in muted_colour(rng) * 0.8),
+        collar=float(rng.uniform(0, 2.5)),
         fabric=tuple(float(c) for c in muted_colour(rng) * 0.8),
         **_camera(rng, street),
         backdrop="grey" if preset == "studio" else KINDS[rng.integers(len(KINDS))],

@@ -115,7 +115,7 @@ class Person:
             x, y, z = x[near], y[near], z[near]
             bulge = self.features.lip_bulge(x, y) * (z > 3)
             if self.identity.beard in ("full", "goatee", "moustache"):
-                bulge = bulge + 0.4 * self.features.beard(x, y, z)
+                bulge = bulge + 0.7 * np.maximum(self.features.beard(x, y, z) - 0.35, 0)
             relief[near] = bulge
         return relief
 
@@ -124,7 +124,7 @@ class Person:
         own = _turned(self._to_body, points - self._origin.reshape(3, 1), (0, 0, 0))
         if own.shape[1] and own[1].min() > 2:  # nowhere near
             return own[1] + 4
-        collar = np.maximum(self.collar(own), own[1] + 4.9 - 0.25 * (own[2] + 2))
+        collar = np.maximum(self.collar(own), own[1] + 4.9 + self.photo.collar - 0.25 * (own[2] + 2))
         own[0] = np.abs(own[0])
         return solids.smooth_union(self.shoulders(own), collar, 1.5)
 

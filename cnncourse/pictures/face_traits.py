@@ -139,7 +139,7 @@ def _shape(rng, built, young):
 
 
 def _surface(rng, skin, age):
-    light = _ramp(skin, 4.5, 1.5)
+    light = _ramp(skin, 5.5, 2.0)
     mole = (float(rng.uniform(1.2, 4.6) * rng.choice((-1, 1))), float(rng.uniform(-7.5, -2.2)))
     return {
         "warmth": float(rng.uniform(-1, 1)),
@@ -158,7 +158,7 @@ def _eye_chances(light):
 
 
 def _hair(rng, age, built, skin, grown):
-    light = _ramp(skin, 4.5, 1.5)
+    light = _ramp(skin, 5.5, 2.0)
     weights = (0.3 + 0.7 * (1 - light), 0.5, 0.5 * light, 0.25 * light, 0.3 * light, 0.35 * light, 0.45 * light)
     colour = HAIR_COLOURS[_drawn(rng, dict(zip(HAIR_COLOURS, weights, strict=True)))]
     style = _drawn(rng, _style_chances(age, built, skin))

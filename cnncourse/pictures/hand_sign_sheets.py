@@ -5,23 +5,20 @@ The sheets do not subsample colour and 64 is a multiple of JPEG's 8 × 8 blocks:
 as if it had been encoded alone, which is how `remake_hand_sign` remakes one of them.
 """
 
-import io
 from functools import cache
 
 import numpy as np
-from PIL import Image
 
 from cnncourse.arguments import one_of, whole_number
 from cnncourse.data_folder import data_file
 from cnncourse.pictures.hands import PRESETS, render_hand
+from cnncourse.pictures.picture_sheets import decode, encode, untile
 
 SIZE = 64
-COLUMNS = 30
 CLASSES = 6
 SPLITS = ("train", "test", "extra")
 COUNTS = {("hard", "train"): 1080, ("hard", "test"): 600, ("easy", "train"): 240, ("easy", "test"): 120}
 _SEED = 1998
-_QUALITY = 90
 
 
 def hand_signs(split="train", preset="hard"):
@@ -55,19 +52,6 @@ def remake_hand_sign(index, split="train", preset="hard"):
     return decode(encode(render_hand_sign(index, split, preset)))
 
 
-def encode(picture):
-    """Return an `(H, W, 3)` uint8 picture as the bytes of a JPEG file without colour subsampling."""
-    buffer = io.BytesIO()
-    Image.fromarray(picture).save(buffer, "JPEG", quality=_QUALITY, subsampling=0, optimize=True)
-    return buffer.getvalue()
-
-
-def decode(data):
-    """Return the `(H, W, 3)` uint8 picture in the bytes of a JPEG file."""
-    with Image.open(io.BytesIO(data)) as image:
-        return np.asarray(image.convert("RGB"))
-
-
 def sheet_name(split, preset):
     """Return the name of a split's file in `data/hand_signs`.
 
@@ -77,19 +61,6 @@ def sheet_name(split, preset):
     return f"{preset}_{split}.jpg"
 
 
-def tile(images):
-    """Return pictures `(N, S, S, 3)`, N a multiple of 30, as one sheet of 30 pictures a row."""
-    N, S = images.shape[:2]
-    rows = images.reshape(N // COLUMNS, COLUMNS, S, S, 3).transpose(0, 2, 1, 3, 4)  # (rows, S, 30, S, 3)
-    return rows.reshape(N // COLUMNS * S, COLUMNS * S, 3)
-
-
-def untile(sheet, size=SIZE):
-    """Return the pictures `(N, size, size, 3)` of a sheet: what `tile` was given."""
-    rows = sheet.reshape(sheet.shape[0] // size, size, COLUMNS, size, 3).transpose(0, 2, 1, 3, 4)
-    return rows.reshape(-1, size, size, 3)
-
-
 @cache
 def _sheet(split, preset):
-    return untile(decode(data_file("hand_signs", sheet_name(split, preset)).read_bytes()))
+    return untile(decode(data_file("hand_signs", sheet_name(split, preset)).read_bytes()), SIZE)

@@ -1,8 +1,8 @@
 """Volumes to learn on: a chest as a CT scanner sees it, and moving shapes as a video. Both are computed.
 
 Conventions: a volume is float32 `(D, H, W)` in [0, 1]: D slices from head to feet, H rows from breast to back, W
-columns from the body's right side to its left. A video is float32 `(T, H, W)` in [0, 1]. A place is (slice, row, column), a
-velocity (rows, columns) per frame.
+columns from the body's right side to its left. A video is float32 `(T, H, W)` in [0, 1]. A place is (slice, row,
+column), a velocity (rows, columns) per frame.
 """
 
 from typing import NamedTuple

@@ -46,20 +46,6 @@ def test_a_learner_who_changes_the_pictures_does_not_change_the_next_ones():
     assert labels_again.max() == 5
 
 
-def test_tile_and_untile_undo_each_other():
-    images = np.random.default_rng(0).integers(0, 256, (60, 8, 8, 3), dtype=np.uint8)
-    sheet = module.tile(images)
-    assert sheet.shape == (16, 240, 3)
-    np.testing.assert_array_equal(sheet[:8, 8:16], images[1])
-    np.testing.assert_array_equal(module.untile(sheet, 8), images)
-
-
-def test_a_picture_comes_out_of_a_sheet_as_if_encoded_alone():
-    images = np.stack([module.render_hand_sign(i, "extra") for i in range(2)] * 15)
-    sheet = module.untile(module.decode(module.encode(module.tile(images))))
-    np.testing.assert_array_equal(sheet[1], module.decode(module.encode(images[1])))
-
-
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
