@@ -8,6 +8,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncourse.arguments import shown, true_or_false, whole_number, whole_numbers
+from cnncourse.networks.initialisation import he_initialise
 
 BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 66: (8, 8, 8, 8)}  # depth: blocks of two convolutions in each stage
 
@@ -46,7 +47,7 @@ class SmallResNet(nn.Module):
     Pictures `(N, 3, H, W)` in [0, 1], made for 32 × 32 and 64 × 64, become `(N, classes)` logits. `blocks` counts the
     blocks of each stage, or is a depth of 18, 34 or 66 layers; `widths` are the stages' maps, which may not shrink.
     Every stage but the first halves height and width; `stem_stride=2` halves them before the first too. Weights are
-    drawn from a normal distribution of variance 2 / fan-out (He et al. 2015b, eq. 14), from `generator` if given.
+    drawn from a normal distribution of variance 2 / fan-out (`he_initialise`), from `generator` if given.
     """
 
     def __init__(
@@ -77,22 +78,6 @@ class SmallResNet(nn.Module):
         """Return the logits `(N, classes)` of pictures `(N, 3, H, W)` in [0, 1]."""
         a = F.relu(self.bn1(self.conv1(pictures - 0.5)))
         return self.fc(self.stages(a).mean(dim=(2, 3)))
-
-
-def he_initialise(module, generator=None):
-    """Draw all convolutions' and linear layers' weights afresh, in place: N(0, 2 / fan-out), linear N(0, 1 / fan-in).
-
-    Biases become 0, batch norms scale by 1 and shift by 0 (He et al. 2015b, "Delving deep into rectifiers", eq. 14).
-    """
-    for part in module.modules():
-        if isinstance(part, nn.Conv2d):
-            nn.init.kaiming_normal_(part.weight, mode="fan_out", nonlinearity="relu", generator=generator)
-        elif isinstance(part, nn.BatchNorm2d):
-            nn.init.ones_(part.weight)
-            nn.init.zeros_(part.bias)
-        elif isinstance(part, nn.Linear):
-            nn.init.normal_(part.weight, std=part.in_features**-0.5, generator=generator)
-            nn.init.zeros_(part.bias)
 
 
 def _stage(count, in_channels, out_channels, stride, shortcuts):
