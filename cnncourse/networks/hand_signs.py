@@ -3,11 +3,10 @@
 from itertools import pairwise
 
 import torch
-from safetensors.torch import load_file
 from torch import nn
 
 from cnncourse.arguments import whole_number
-from cnncourse.data_folder import data_file
+from cnncourse.networks.weights import load_weights
 
 CHANNELS = (16, 48, 96, 128)
 
@@ -33,10 +32,7 @@ class HandSignNet(nn.Module):
 
 def load_hand_sign_net():
     """Return `HandSignNet` with the weights in `data/weights/hand_signs.safetensors`, in evaluation mode."""
-    net = HandSignNet()
-    weights = load_file(data_file("weights", "hand_signs.safetensors"))
-    net.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    return net.eval()
+    return load_weights(HandSignNet(), "hand_signs")
 
 
 def pictures_to_batch(images):
