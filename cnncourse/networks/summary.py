@@ -13,7 +13,7 @@ from cnncourse.arguments import shown, whole_number
 from cnncourse.networks.summary_fields import FieldsCarried, field_of, has_windows, picture_field, tensors, widened
 from cnncourse.networks.summary_rows import Row, Summary
 
-with torch.device("meta"):  # at first use PyTorch loads the rules of shapes for a second: here, not in the first summary
+with torch.device("meta"):  # at first use PyTorch loads its rules of shapes, for a second: now, not in a summary
     nn.Linear(1, 1)(torch.empty(1, 1))
 
 NORMS = (nn.modules.batchnorm._BatchNorm, nn.modules.instancenorm._InstanceNorm, nn.GroupNorm, nn.LayerNorm)
