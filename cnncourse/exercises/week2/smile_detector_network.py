@@ -7,10 +7,10 @@ from torch import nn
 from cnncourse.convolution import correlate
 from cnncourse.exercises.engine import Case, Exercise
 
-HEIGHT, WIDTH = 20, 12
+HEIGHT, WIDTH = 32, 16
 
 
-def smile_network(block, widths, count):
+def smile_network(block, widths, count, grid):
     """Return the untrained detector, an nn.Sequential: pictures (N, 3, H, W) → logits (N,).
 
     block(in_channels, out_channels, stride) makes one residual block. The layers:
@@ -18,8 +18,8 @@ def smile_network(block, widths, count):
       2. for each width a stage of count blocks, each one new. The first block of a stage
          comes from the channels before it and, in all stages but the first, has stride 2;
          the others keep the channels, with stride 1
-      3. the mean over all rows and columns (nn.AdaptiveAvgPool2d(1)), nn.Flatten(),
-         nn.Linear to one logit, nn.Flatten(0)
+      3. each map divided into grid × grid parts, of each its mean
+         (nn.AdaptiveAvgPool2d(grid)), nn.Flatten(), nn.Linear to one logit, nn.Flatten(0)
     """
     channels = widths[0]
     stem = nn.Conv2d(3, channels, 3, stride=2, padding=1, bias=False)
@@ -29,18 +29,18 @@ def smile_network(block, widths, count):
             stride = 2 if stage > 0 and number == 0 else 1
             layers.append(block(channels, width, stride))
             channels = width
-    head = nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(channels, 1), nn.Flatten(0)
-    return nn.Sequential(*layers, *head)
+    layers += [nn.AdaptiveAvgPool2d(grid), nn.Flatten(), nn.Linear(channels * grid * grid, 1)]
+    return nn.Sequential(*layers, nn.Flatten(0))
 
 
 def _network(plan=None, stem=None, head=None, ending=()):
     """Return a network function in which the plan of the blocks, the stem, the head or the end is another."""
 
-    def network(block, widths, count):
+    def network(block, widths, count, grid):
         steps = (plan or _plan)(widths, count)
         stage = [block(*step) for step in steps]
         first = (stem or _stem)(widths[0])
-        return nn.Sequential(*first, *stage, *(head or _head)(widths[-1]), *ending)
+        return nn.Sequential(*first, *stage, *(head or _head)(widths[-1], grid), *ending)
 
     return network
 
@@ -61,8 +61,9 @@ def _stem(width, kernel_size=3, stride=2, bias=False, norm=True, relu=True):
     return [convolution, *[nn.BatchNorm2d(width)] * norm, *[nn.ReLU()] * relu]
 
 
-def _head(width):
-    return nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(width, 1), nn.Flatten(0)
+def _head(width, grid, outputs=1, pool=nn.AdaptiveAvgPool2d):
+    linear = nn.Linear(width * grid * grid, outputs)
+    return pool(grid), nn.Flatten(), linear, nn.Flatten(0)
 
 
 _stride_in_every_block = _network(lambda widths, count: _plan(widths, count, inner=2, first_stage=2))
@@ -88,18 +89,19 @@ _no_stem_norm = _network(stem=lambda width: _stem(width, norm=False))
 _stem_bias = _network(stem=lambda width: _stem(width, bias=True))
 _stem_stride = _network(stem=lambda width: _stem(width, stride=1))
 _stem_kernel = _network(stem=lambda width: _stem(width, kernel_size=7))
-_max_at_the_end = _network(head=lambda width: (nn.AdaptiveMaxPool2d(1), *_head(width)[1:]))
+_max_at_the_end = _network(head=lambda width, grid: _head(width, grid, pool=nn.AdaptiveMaxPool2d))
+_one_mean_a_map = _network(head=lambda width, grid: _head(width, 1))
 _sigmoid_at_the_end = _network(ending=(nn.Sigmoid(),))
-_column_of_logits = _network(head=lambda width: _head(width)[:-1])
-_two_logits = _network(head=lambda width: (*_head(width)[:2], nn.Linear(width, 2)))
+_column_of_logits = _network(head=lambda width, grid: _head(width, grid)[:-1])
+_two_logits = _network(head=lambda width, grid: _head(width, grid, 2)[:-1])
 _relu_at_the_end = _network(ending=(nn.ReLU(),))
 
 
-def _same_block_again(block, widths, count):
+def _same_block_again(block, widths, count, grid):
     steps = _plan(widths, count)
     made = {(place // count, step): block(*step) for place, step in enumerate(steps)}
     again = [made[place // count, step] for place, step in enumerate(steps)]
-    return nn.Sequential(*_stem(widths[0]), *again, *_head(widths[-1]))
+    return nn.Sequential(*_stem(widths[0]), *again, *_head(widths[-1], grid))
 
 
 class ProbeBlock(nn.Module):
@@ -115,9 +117,9 @@ class ProbeBlock(nn.Module):
         return nn.functional.conv2d(x, self.weight, stride=self.made[2], padding=1)
 
 
-def _observed(f, block, widths, count):
+def _observed(f, block, widths, count, grid):
     """Return how the blocks were made, the shapes of the parameters and, with fixed weights, the logits."""
-    network = f(block, widths, count)
+    network = f(block, widths, count, grid)
     if not isinstance(network, nn.Module):
         return network
     made = [module.made for module in network.modules() if isinstance(module, ProbeBlock)]
@@ -157,10 +159,10 @@ def _statistics(channels):
     return rng.normal(0, 0.4, channels), rng.uniform(0.4, 2, channels)
 
 
-def _by_hand(steps, width):
+def _by_hand(steps, width, grid):
     """Return what a right network shows, with the course's NumPy convolution: the oracle."""
     shapes = [(width, 3, 3, 3), (width,), (width,), *[(out, came, 3, 3) for came, out, _ in steps]]
-    shapes += [(1, steps[-1][1]), (1,)]
+    shapes += [(1, steps[-1][1] * grid * grid), (1,)]
     stem, gain, offset, *blocks, weight, bias = [_fixed(shape, place) for place, shape in enumerate(shapes)]
     mean, variance = (array[:, None, None] for array in _statistics(width))
     x = correlate(_pictures(), stem, stride=2, padding=1)
@@ -168,27 +170,40 @@ def _by_hand(steps, width):
     x = np.where(x > 0, x, 0.0)
     for kernel, (_, _, stride) in zip(blocks, steps, strict=True):
         x = correlate(x, kernel, stride=stride, padding=1)
-    averages = np.array([[channel.sum() / channel.size for channel in picture] for picture in x])
-    logits = np.array([float(weight[0] @ row + bias[0]) for row in averages])
+    logits = np.array([float(weight[0] @ _means(picture, grid) + bias[0]) for picture in x])
     return {"blocks": steps, "parameter shapes": shapes, "logits": logits}
 
 
+def _means(picture, grid):
+    """Return the means of the parts of maps `(C, H, W)`, in the order map, row, column."""
+    _, H, W = picture.shape
+    h, w = H // grid, W // grid
+    parts = [
+        channel[row * h : (row + 1) * h, column * w : (column + 1) * w]
+        for channel in picture
+        for row in range(grid)
+        for column in range(grid)
+    ]
+    return np.array([part.sum() / part.size for part in parts])
+
+
 def _network_cases():
-    written = (
-        ("one stage of one block", (5,), 1, [(5, 5, 1)]),
-        ("one stage of two blocks", (4,), 2, [(4, 4, 1), (4, 4, 1)]),
-        ("two stages of one block", (3, 7), 1, [(3, 3, 1), (3, 7, 2)]),
-        ("two stages of three blocks", (4, 6), 3, [(4, 4, 1)] * 3 + [(4, 6, 2), (6, 6, 1), (6, 6, 1)]),
+    written = (  # what, widths, count, grid, (in, out, stride) of every block
+        ("one stage of one block, grid 1", (5,), 1, 1, [(5, 5, 1)]),
+        ("one stage of two blocks, grid 4", (4,), 2, 4, [(4, 4, 1), (4, 4, 1)]),
+        ("two stages of one block, grid 2", (3, 7), 1, 2, [(3, 3, 1), (3, 7, 2)]),
+        ("two stages of three blocks, grid 1", (4, 6), 3, 1, [(4, 4, 1)] * 3 + [(4, 6, 2), (6, 6, 1), (6, 6, 1)]),
         (
-            "three stages of two blocks",
+            "three stages of two blocks, grid 2",
             (2, 5, 8),
+            2,
             2,
             [(2, 2, 1), (2, 2, 1), (2, 5, 2), (5, 5, 1), (5, 8, 2), (8, 8, 1)],
         ),
-        ("equal widths", (6, 6, 6), 1, [(6, 6, 1), (6, 6, 2), (6, 6, 2)]),
+        ("three equal widths, grid 1", (6, 6, 6), 1, 1, [(6, 6, 1), (6, 6, 2), (6, 6, 2)]),
     )
-    for what, widths, count, steps in written:
-        yield Case(what, (ProbeBlock, widths, count), _by_hand(steps, widths[0]))
+    for what, widths, count, grid, steps in written:
+        yield Case(what, (ProbeBlock, widths, count, grid), _by_hand(steps, widths[0], grid))
 
 
 SMILE_NETWORK = Exercise(
@@ -215,7 +230,9 @@ SMILE_NETWORK = Exercise(
         _stem_bias: "The first convolution has a bias; batch norm would take it away again, so bias=False.",
         _stem_stride: "The first convolution takes every position: it should have stride 2.",
         _stem_kernel: "The first convolution should be 3 × 3 with padding 1.",
-        _max_at_the_end: "At the end you take the largest number of each map; wanted is the mean.",
+        _max_at_the_end: "At the end you take the largest number of each part; wanted is the mean.",
+        _one_mean_a_map: "You take one mean of each whole map, whatever grid says: then the net no longer knows where "
+        "in the face something was.",
         _sigmoid_at_the_end: "The network ends in a sigmoid. The loss takes logits and applies it itself: end in "
         "the plain numbers.",
         _column_of_logits: "The logits stand in a column (N, 1); the labels are (N,). nn.Flatten(0) at the end "
@@ -228,6 +245,7 @@ SMILE_NETWORK = Exercise(
         "Two loops: `for stage, width in enumerate(widths):` and inside `for number in range(count):`.",
         "Keep in a variable how many channels arrive, beginning with widths[0].",
         "`block(channels, width, 2 if stage > 0 and number == 0 else 1)`, then `channels = width`.",
+        "After the pooling there are channels · grid · grid numbers for the Linear.",
     ),
     minutes=12,
     difficulty=3,

@@ -160,7 +160,7 @@ def test_splits_by_other_ways_pass(body):
 
 
 def network(body):
-    return judged("smile_network", "def smile_network(block, widths, count):\n" + body)
+    return judged("smile_network", "def smile_network(block, widths, count, grid):\n" + body)
 
 
 WRONG_NETWORKS = [
@@ -172,7 +172,8 @@ WRONG_NETWORKS = [
         for _ in range(count):
             layers += [block(before, width, 2)]
             before = width
-    return nn.Sequential(*layers, nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 1), nn.Flatten(0))
+    head = nn.AdaptiveAvgPool2d(grid), nn.Flatten(), nn.Linear(before * grid**2, 1)
+    return nn.Sequential(*layers, *head, nn.Flatten(0))
 """,
     ),
     (
@@ -186,7 +187,7 @@ WRONG_NETWORKS = [
         else:
             net.extend([block(before, width, 2)] + [block(width, width, 1)] * (count - 1))
         before = width
-    return net.extend([nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(before, 1), nn.Flatten(0)])
+    return net.extend([nn.AdaptiveAvgPool2d(grid), nn.Flatten(), nn.Linear(before * grid**2, 1), nn.Flatten(0)])
 """,
     ),
 ]
@@ -207,6 +208,7 @@ def test_a_wrong_network_is_told_what_is_wrong(words, body):
         (", bias=False", "", "bias"),
         ("AdaptiveAvgPool2d", "AdaptiveMaxPool2d", "largest number"),
         ("nn.Flatten(0)", "nn.Flatten(0), nn.Sigmoid()", "ends in a sigmoid"),
+        ("    channels = widths[0]\n", "    channels, grid = widths[0], 1\n", "one mean of each whole map"),
         (", nn.Flatten(0)", "", "column"),
     ],
 )
@@ -227,17 +229,18 @@ def test_a_slip_in_the_network_is_recognised(old, new, words):
         ("nn.ReLU()", "nn.LeakyReLU()"),
         ("nn.BatchNorm2d(channels)", "nn.GroupNorm(1, channels)"),
         ("nn.BatchNorm2d(channels)", "nn.BatchNorm2d(channels, affine=False)"),
-        ("nn.Linear(channels, 1)", "nn.Linear(channels, 1, bias=False)"),
-        ("nn.Linear(channels, 1)", "nn.Dropout(0.1), nn.ReLU(), nn.Linear(channels, 1)"),
-        ("*layers, ", "*layers, nn.ReLU(), "),
-        ("*layers, ", "*layers[:-1], "),
-        ("*layers, ", "*layers, nn.MaxPool2d(2, ceil_mode=True), "),
+        ("grid * grid, 1)", "grid * grid, 1, bias=False)"),
+        ("nn.Flatten(), ", "nn.Flatten(), nn.ReLU(), "),
+        ("*layers, ", "*layers, nn.Tanh(), "),
+        ("*layers, ", "*layers[:3], *layers[4:], "),
+        ("AdaptiveAvgPool2d(grid)", "AdaptiveAvgPool2d((grid, 1))"),
+        ("nn.Flatten(), ", "nn.Flatten().double(), nn.BatchNorm1d(channels * grid * grid), "),
         ("nn.Sequential(*layers, ", "list((*layers, "),
         ("channels = width\n", "channels = widths[0]\n"),
     ],
 )
 def test_other_networks_are_refused(old, new):
-    pairs = [(old, new)] + ([("*head)", "*head))")] if "list" in new else [])
+    pairs = [(old, new)] + ([("nn.Flatten(0))", "nn.Flatten(0)))")] if "list" in new else [])
     report = changed("smile_network", *pairs)
     refused(report)
     assert report.advice
@@ -245,24 +248,25 @@ def test_other_networks_are_refused(old, new):
 
 CLASS = """
 class Net(nn.Module):
-    def __init__(self, block, widths, count):
+    def __init__(self, block, widths, count, grid):
         super().__init__()
         self.conv, self.norm = nn.Conv2d(3, widths[0], 3, 2, 1, bias=False), nn.BatchNorm2d(widths[0])
         steps = [(w, w, 1) for w in widths for _ in range(count)]
         for place in range(count, len(steps), count):
             steps[place] = (steps[place - 1][1], steps[place][1], 2)
         self.blocks = nn.ModuleList(block(*step) for step in steps)
-        self.head = nn.Linear(widths[-1], 1)
+        self.head, self.grid = nn.Linear(widths[-1] * grid * grid, 1), grid
 
     def forward(self, x):
         x = self.norm(self.conv(x)).relu()
         for layer in self.blocks:
             x = layer(x)
-        return self.head(x.mean(dim=(2, 3))).squeeze(1)
+        parts = F.adaptive_avg_pool2d(x, self.grid)
+        return self.head(parts.reshape(len(x), -1)).squeeze(1)
 
 
-def smile_network(block, widths, count):
-    return Net(block, widths, count)
+def smile_network(block, widths, count, grid):
+    return Net(block, widths, count, grid)
 """
 
 
