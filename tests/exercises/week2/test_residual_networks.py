@@ -100,7 +100,8 @@ WRONG = [  # name, body, a piece of the advice
     (
         "block_plan",
         (
-            "\n plan = []\n for s, (n, w) in enumerate(zip(blocks, widths)):\n  for b in range(n):\n   c = w * expansion if plan else w\n"
+            "\n plan = []\n for s, (n, w) in enumerate(zip(blocks, widths)):\n  for b in range(n):\n"
+            "   c = w * expansion if plan else w\n"
             "   plan.append((c, w * expansion, 2 if s and not b else 1))\n return plan"
         ),
         "takes the maps of its own stage",
