@@ -114,7 +114,7 @@ def _picture(image, name="image"):
 
 def _resampled(image, back):
     """Fetch each pixel from where the matrix `back` takes its place (x, y), both measured from the centre."""
-    image = _picture(image)
+    image = np.require(_picture(image), requirements="W")  # warp refuses to read what it could not write
     centre = (np.array(image.shape[1::-1]) - 1) / 2
     matrix = np.eye(3)
     matrix[:2, :2], matrix[:2, 2] = back, centre - back @ centre

@@ -144,6 +144,14 @@ def test_number_types_stay_and_inputs_are_not_changed(dtype):
     assert np.array_equal(image, before)
 
 
+def test_pictures_that_cannot_be_written_to_are_augmented_too():
+    image = picture()
+    expected = every_augmentation(image)
+    image.flags.writeable = False
+    for name, result in every_augmentation(image).items():
+        assert np.array_equal(result, expected[name]), name
+
+
 @pytest.mark.parametrize("size", [(1, 1), (1, 6), (5, 1)])
 def test_the_smallest_pictures_survive(size):
     for name, result in every_augmentation_but_crops(picture(*size)).items():
