@@ -224,7 +224,7 @@ def test_a_solution_with_one_piece_changed_is_refused(name, old, new):
         ("layer_multiplications", "kernel_size * kernel_size", "kernel_size ** 2"),
         ("bottleneck_multiplications", "height * width * (first + second)", "height * (first + second) * width"),
         ("inception_forward", "F.max_pool2d(x, 3, stride=1, padding=1)", "nn.MaxPool2d(3, 1, 1)(x)"),
-        ("inception_forward", "torch.cat([one, three, five, pooled], dim=1)", "torch.hstack([one, three, five, pooled])"),
+        ("inception_forward", "dim=1", "dim=-3"),
         ("inception_forward", "padding=2", "padding='same'"),
         ("inception_forward", "F.relu(F.conv2d(pooled", "torch.relu(F.conv2d(pooled"),
     ],
