@@ -31,7 +31,7 @@ def limit(result):
     return MISSED.get(result["work"], 1.3 * result["bar"])
 
 
-def test_every_bar_of_the_convolution_package_holds_with_thirty_percent_slack(measured):
+def test_every_bar_holds_with_thirty_percent_slack(measured):
     code, results = measured
     assert not {result["work"]: result["ratio"] for result in results if result["ratio"] > limit(result)}
     assert code == int(not all(result["held"] for result in results))

@@ -1,7 +1,8 @@
-"""Measure transfer learning, ensembles and ten crops on pieces of photos; write the tables and weights of notebook 2.4.
+"""Measure transfer, augmentation, ensembles and crops on pieces of photos; write the tables and weights of notebook 2.4.
 
     python tools/train_transfer.py source            # data/weights/photo_net.safetensors
     python tools/train_transfer.py transfer          # data/practical_advice/transfer.json (about 5 minutes)
+    python tools/train_transfer.py augmentation      # data/practical_advice/augmentation.json (2 minutes)
     python tools/train_transfer.py ensemble          # data/weights/photo_ensemble.safetensors, ensemble.json
 
 Settings were tried on other examples and other test crops. Test crops come from tiles that training never sees.
@@ -21,7 +22,7 @@ from tqdm import tqdm
 from cnncourse.data_folder import DATA
 from cnncourse.networks.photo_net import ENSEMBLE_WIDTHS, SOURCE, TARGET, load_photo_net, photo_net
 from cnncourse.pictures.photo_crops import NAMES, photo_crops
-from cnncourse.training.augmentation import mirror, random_crop
+from cnncourse.training.augmentation import colour_shift, mirror, random_crop, rotate
 from cnncourse.training.ensembling import ten_crop
 from cnncourse.training.fit import evaluate, fit
 from cnncourse.training.transfer import precompute_features, split
@@ -34,10 +35,10 @@ NETS, PICTURES, CROP, EPOCHS = 10, 20, 32, 30
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("part", choices=("source", "transfer", "ensemble"))
+    parser.add_argument("part", choices=PARTS)
     part = parser.parse_args().part
     torch.set_num_threads(1)
-    {"source": source, "transfer": transfer, "ensemble": ensemble}[part]()
+    PARTS[part]()
 
 
 def batch_of(count, seed, names, part="train", size=32):
@@ -100,19 +101,53 @@ def transferred(frozen, data, test, seed):
     return evaluate(net, [tests.tensors])[1]
 
 
-class CropsAndMirrors(Dataset):
-    """Pictures `(N, H, W, 3)` uint8, of which each use gives another crop, half of them mirrored."""
+class Augmented(Dataset):
+    """Pictures `(N, H, W, 3)` uint8, each use of which goes through `change(picture, rng)`."""
 
-    def __init__(self, images, labels, seed):
-        self.images, self.labels, self.rng = images / np.float32(255), labels, np.random.default_rng(seed)
+    def __init__(self, images, labels, change, seed):
+        self.images, self.labels = images / np.float32(255), labels
+        self.change, self.rng = change, np.random.default_rng(seed)
 
     def __len__(self):
         return len(self.images)
 
     def __getitem__(self, place):
-        image = random_crop(self.images[place], CROP, self.rng)
-        image = mirror(image) if self.rng.random() < 0.5 else image
+        image = self.change(self.images[place], self.rng)
         return torch.from_numpy(image.transpose(2, 0, 1).copy()), self.labels[place]
+
+
+def centre(image, rng):
+    return image[4:36, 4:36]
+
+
+def crop_and_mirror(image, rng):
+    image = random_crop(image, CROP, rng)
+    return mirror(image) if rng.random() < 0.5 else image
+
+
+def all_of_it(image, rng):
+    image = crop_and_mirror(rotate(image, rng.uniform(-15, 15)), rng)
+    return colour_shift(image, rng.uniform(-0.1, 0.1, 3))
+
+
+def augmentation():
+    """Train from scratch on 5 and on 20 pieces of 40 × 40 of each of five photos, augmented in three ways."""
+    ways = {"none": centre, "crops and mirrors": crop_and_mirror, "also turned and recoloured": all_of_it}
+    images, labels = photo_crops(3000, np.random.default_rng(8), TARGET, 40)
+    test, counts = batch_of(1000, 3, TARGET, "test"), (5, 20)
+    accuracy = np.zeros((len(ways), len(counts), SEEDS))
+    for seed in tqdm(range(SEEDS)):
+        for column, n in enumerate(counts):
+            chosen = examples(labels, n, seed)
+            for row, change in enumerate(ways.values()):
+                torch.manual_seed(seed)
+                net = photo_net(len(TARGET))
+                data = Augmented(images[chosen], labels[chosen], change, seed)
+                learn(net, data, 25, round(100 / (len(data) // 25)), seed)
+                accuracy[row, column, seed] = evaluate(net, [test])[1]
+    table = {"ways": list(ways), "examples": counts, "test_crops": len(test[1]), "accuracy": accuracy.round(4).tolist()}
+    write("augmentation", table)
+    print(accuracy.mean(axis=2).round(3))
 
 
 def ensemble():
@@ -125,7 +160,7 @@ def ensemble():
     for number in tqdm(range(NETS)):
         torch.manual_seed(number)
         net = photo_net(len(NAMES), ENSEMBLE_WIDTHS)
-        learn(net, CropsAndMirrors(images[chosen], labels[chosen], number), 30, EPOCHS, number)
+        learn(net, Augmented(images[chosen], labels[chosen], crop_and_mirror, number), 30, EPOCHS, number)
         state |= {f"{number}.{name}": tensor for name, tensor in half(net).items()}
         net.load_state_dict({name: tensor.float() for name, tensor in half(net).items()})
         probabilities.append(on_ten_crops(net, tests))
@@ -169,6 +204,8 @@ def write(name, table):
     path.parent.mkdir(exist_ok=True)
     path.write_text(json.dumps(table) + "\n", encoding="utf-8")
 
+
+PARTS = {"source": source, "transfer": transfer, "augmentation": augmentation, "ensemble": ensemble}
 
 if __name__ == "__main__":
     main()
