@@ -1,5 +1,6 @@
 """A small residual network that says whether a 64 × 64 face smiles, its trained weights, and those of another task."""
 
+import csv
 from collections import OrderedDict
 
 import torch
@@ -13,6 +14,7 @@ from cnncourse.networks.small_resnet import SmallBlock, he_initialise
 WIDTHS = (8, 16, 32)
 LARGE_WIDTHS = (16, 32, 64)
 GRID = 8
+WIDEST_TURN = 28  # degrees, for which the net of face traits says 1
 
 
 class SmileNet(nn.Sequential):
@@ -43,7 +45,9 @@ def smile_head(features):
 
 def load_smile_detector():
     """Return the detector with the weights in `data/weights/smile_detector.safetensors`, in evaluation mode."""
-    return _loaded(SmileNet(LARGE_WIDTHS), "smile_detector")
+    net = SmileNet(LARGE_WIDTHS)
+    net.load_state_dict(_weights("smile_detector"))
+    return net.eval()
 
 
 def load_face_traits(generator=None):
@@ -52,10 +56,28 @@ def load_face_traits(generator=None):
     The other layers' weights, from `data/weights/face_traits.safetensors`, were never told of a smile.
     """
     net = SmileNet(generator=generator)
-    weights = load_file(data_file("weights", "face_traits.safetensors"))
-    body = {name: tensor.float() for name, tensor in weights.items() if not name.startswith("head.")}
-    net.load_state_dict(net.state_dict() | body)
+    net.load_state_dict(net.state_dict() | _body(_weights("face_traits")))
     return net
+
+
+def load_turn_reader():
+    """Return the same net with its own last layer: `(N, 3, 64, 64)` pictures → turns of the head `(N,)` in degrees.
+
+    Positive is a turn to the viewer's right, as in `Photo.yaw`. In evaluation mode.
+    """
+    net, weights = load_face_traits(), _weights("face_traits")
+    last = nn.Linear(net.head[0].in_features, 1)
+    with torch.no_grad():
+        last.weight.copy_(weights["head.weight"][:1] * WIDEST_TURN)
+        last.bias.copy_(weights["head.bias"][:1] * WIDEST_TURN)
+    net.head = nn.Sequential(last, nn.Flatten(0))
+    return net.eval()
+
+
+def recorded_runs(name):
+    """Return the rows of `data/smile_detector/{name}.csv` ("comparison" or "transfer"), a dict of strings each."""
+    with data_file("smile_detector", f"{name}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def smile_probabilities(net, images, batch=200):
@@ -85,7 +107,10 @@ def _stage(in_channels, width, stride, count, shortcuts):
     return nn.Sequential(first, *(SmallBlock(width, width, 1, shortcuts) for _ in range(count - 1)))
 
 
-def _loaded(net, name):
+def _weights(name):
     weights = load_file(data_file("weights", f"{name}.safetensors"))
-    net.load_state_dict({name: tensor.float() for name, tensor in weights.items()})
-    return net.eval()
+    return {key: tensor.float() if tensor.is_floating_point() else tensor for key, tensor in weights.items()}
+
+
+def _body(weights):
+    return {name: tensor for name, tensor in weights.items() if not name.startswith("head.")}
