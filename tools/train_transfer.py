@@ -1,4 +1,4 @@
-"""Measure transfer, augmentation, ensembles and crops on pieces of photos; write the tables and weights of notebook 2.4.
+"""Measure transfer, augmentation, ensembles and crops on pieces of photos; write tables and weights of notebook 2.4.
 
     python tools/train_transfer.py source            # data/weights/photo_net.safetensors
     python tools/train_transfer.py transfer          # data/practical_advice/transfer.json (about 5 minutes)

@@ -96,3 +96,12 @@ def test_what_is_said_of_transfer_holds(transfer):
     assert abs(mean[0, 4] - mean[1, 4]) < 0.01, "with a hundred, from scratch is as good"
     paired = accuracy[5, 0] - accuracy[0, 0]
     assert (paired > 0).sum() >= 8
+
+
+def test_what_is_said_of_augmentation_holds():
+    table = json.loads(data_file("practical_advice", "augmentation.json").read_text(encoding="utf-8"))
+    accuracy = np.array(table["accuracy"])
+    assert (table["examples"], table["test_crops"], accuracy.shape) == ([5, 20], 1000, (3, 2, 10))
+    assert (100 * accuracy.mean(axis=2)).round(1).tolist() == [[89.6, 96.2], [91.1, 96.4], [89.7, 95.1]]
+    assert (accuracy[1, 0] > accuracy[0, 0]).sum() == 8
+    assert (accuracy[2, 1] < accuracy[1, 1]).sum() == 9
