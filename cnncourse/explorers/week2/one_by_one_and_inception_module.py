@@ -8,6 +8,14 @@ from cnncourse.explorers.week2.one_by_one_and_inception_module_picture import RO
 
 SCALE = scale_for(WIDTH)
 SWITCHES = ("one", "three", "five", "pool")
+SLIDERS = {  # in pairs, as they stand side by side
+    "ones": "1×1",
+    "pooled": "1×1 after pooling",
+    "threes_before": "1×1 before 3×3",
+    "threes": "3×3",
+    "fives_before": "1×1 before 5×5",
+    "fives": "5×5",
+}
 
 
 def inception_builder(**start):
@@ -94,14 +102,13 @@ def _take_widths(explorer, module):
 
 def _controls():
     narrow, box = widgets.Layout(width="262px"), widgets.Layout(width="96px")
-    words = ("1×1", "1×1 before 3×3", "3×3", "1×1 before 5×5", "5×5", "1×1 after pooling")
-    first = next(iter(MODULES))
     labels = dict(zip(SWITCHES, ("1×1", "3×3", "5×5", "pooling"), strict=True))
+    first = dict(zip(Widths.NAMES, WIDTHS[next(iter(MODULES))], strict=True))
     return {
         "module": widgets.Dropdown(options=list(MODULES), description="widths of module", layout=narrow),
         **{name: widgets.Checkbox(True, description=text, indent=False, layout=box) for name, text in labels.items()},
         **{
-            name: widgets.IntSlider(value, 1, 384, description=text, layout=narrow)
-            for name, text, value in zip(Widths.NAMES, words, WIDTHS[first], strict=True)
+            name: widgets.IntSlider(first[name], 1, 384, description=text, layout=narrow)
+            for name, text in SLIDERS.items()
         },
     }
