@@ -183,7 +183,7 @@ def _controls():
         "noise": widgets.FloatSlider(
             1.0,
             min=0,
-            max=12,
+            max=20,
             step=0.5,
             description="noise",
             readout_format=".1f",

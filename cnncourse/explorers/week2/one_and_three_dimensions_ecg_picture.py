@@ -49,7 +49,7 @@ def _draw_signal(painter, model):
     for second in range(1, 6):
         x = _x(250 * second, samples)
         painter.line(x, SIGNAL_TOP, x, SIGNAL_TOP + SIGNAL_HEIGHT, GRID, 1)
-        painter.text(x + 3, SIGNAL_TOP + SIGNAL_HEIGHT - 8, f"{second} s", 11, MUTED)
+        painter.text(x + 3, SIGNAL_TOP + SIGNAL_HEIGHT - 8, f"{second} s", 12, MUTED)
     start, end = (_x(np.clip(model.at + side * half, 0, samples - 1), samples) for side in (-1, 1))
     painter.rectangle(start, SIGNAL_TOP, end - start, SIGNAL_HEIGHT, fill=ORANGE, alpha=0.3)
     painter.rectangle(start, SIGNAL_TOP, end - start, SIGNAL_HEIGHT, outline=DARK_ORANGE, line_width=1.5)
@@ -108,8 +108,8 @@ def _draw_products(painter, model):
     painter.text(left, top - 16, f"3  their products, sum {products.sum():.2f}".replace("-", "−"), 13, bold=True)
     _paper(painter, left, top, BOX_WIDTH, BOX_HEIGHT)
     painter.line(left, top + BOX_HEIGHT / 2, left + BOX_WIDTH, top + BOX_HEIGHT / 2, MUTED, 1, dash=(3, 3))
-    _bars(painter, products, left, top, BOX_WIDTH, BOX_HEIGHT, 0.6)
-    painter.text(LEFT, top + BOX_HEIGHT + 13, "bars up: positive, added · bars down: negative, taken away", 11.5, MUTED)
+    _bars(painter, products, left, top, BOX_WIDTH, BOX_HEIGHT, 0.8)
+    painter.text(LEFT, top + BOX_HEIGHT + 13, "bars up: positive, added · bars down: negative, taken away", 12, MUTED)
 
 
 def _bars(painter, values, left, top, width, height, reach):
@@ -134,7 +134,6 @@ def _draw_response(painter, model):
 
     painter.rectangle(LEFT, y(max(low, 0)) if low < 0 else top + height, ACROSS, 1, fill=GRID)
     painter.line(LEFT, y(model.level), LEFT + ACROSS, y(model.level), MUTED, 1.5, dash=(6, 4))
-    painter.text(LEFT + ACROSS - 4, y(model.level) - 9, "threshold", 11.5, MUTED, anchor="rm")
     _curve(painter, model.response, LEFT, top, ACROSS, height, low, high, BLUE)
     x = _x(model.at, samples)
     painter.line(x, top, x, top + height, DARK_ORANGE, 1.5)
@@ -142,4 +141,10 @@ def _draw_response(painter, model):
     for number, place in enumerate(model.found.tolist()):
         kind = "hit" if number in model.hits else "false"
         _mark(painter, _x(place, samples), max(y(model.response[place]), top + 6), kind)
-    painter.text(LEFT, top + height + 14, "Places nearer than 0.2 s to a higher peak do not count.", 11.5, MUTED)
+    painter.text(
+        LEFT,
+        top + height + 14,
+        "dashed: the threshold · places nearer than 0.2 s to a higher peak do not count",
+        12,
+        MUTED,
+    )

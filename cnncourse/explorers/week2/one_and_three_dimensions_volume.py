@@ -13,7 +13,7 @@ from cnncourse.explorers.week2.one_and_three_dimensions_volume_picture import SC
 from cnncourse.pictures.volumes import chest_phantom
 
 SIZE, RADIUS, CHESTS = 64, 2.4, 8
-FILTERS = ("2-D, slice by slice", "3-D")
+FILTERS = ("2-D, by slice", "3-D")
 LOWEST = 0.15  # answers below it are never shown as spots
 
 

@@ -7,13 +7,13 @@ import numpy as np
 from cnncourse.explorers import Painter, cell_at, scale_for
 from cnncourse.plots import BLUE, CYAN, DARK_ORANGE, GRID, INK, MUTED, ORANGE, WHITE
 
-WIDTH, HEIGHT = 880, 566
+WIDTH, HEIGHT = 880, 526
 SCALE = scale_for(WIDTH)
-SIZE, PIXEL = 64, 3.6
+SIZE, PIXEL = 64, 3.2
 SIDE = SIZE * PIXEL
-TOP, SECOND_TOP = 44, 312
-STEP = 240
-PROFILE_LEFT, PROFILE_WIDTH = 748, 116
+TOP, SECOND_TOP = 44, 294
+STEP = 216
+PROFILE_LEFT, PROFILE_WIDTH = 672, 192
 HIGHEST = 0.48  # answers that are painted brightest
 
 
@@ -68,7 +68,7 @@ def _legend(painter):
     painter.circle(22, y, 5.5, outline=CYAN, line_width=2.5)
     painter.text(34, y, "a spot above the threshold, on a nodule", 12, MUTED)
     _false_mark(painter, 302, y)
-    painter.text(314, y, "above it, but no nodule: a false alarm (only the lungs are searched)", 12, MUTED)
+    painter.text(314, y, "above it, no nodule: a false alarm (lungs only)", 12, MUTED)
 
 
 def _slice(painter, volume, view, point, x, top, colormap, limits):
@@ -127,7 +127,7 @@ def _profiles(painter, phantom, answers, point, threshold):
         (SECOND_TOP, answers[column], HIGHEST, "Response", BLUE),
     ):
         painter.text(PROFILE_LEFT, top - 30, title, 13, bold=True)
-        painter.text(PROFILE_LEFT, top - 11, "from head to feet", 11, MUTED)
+        painter.text(PROFILE_LEFT, top - 11, "from head to feet", 12, MUTED)
         painter.rectangle(PROFILE_LEFT, top, PROFILE_WIDTH, SIDE, fill=WHITE, outline=GRID)
         y = top + _middle(point[0])
         painter.line(PROFILE_LEFT, y, PROFILE_LEFT + PROFILE_WIDTH, y, ORANGE, 1.2)
@@ -136,4 +136,4 @@ def _profiles(painter, phantom, answers, point, threshold):
             painter.line(x, top, x, top + SIDE, MUTED, 1.5, dash=(5, 4))
         xs = PROFILE_LEFT + np.clip(values / high, 0, 1) * PROFILE_WIDTH
         painter.polyline([(float(v), top + _middle(i)) for i, v in enumerate(xs)], colour, 2)
-    painter.text(PROFILE_LEFT, SECOND_TOP + SIDE + 14, "dashed: threshold", 11, MUTED)
+    painter.text(PROFILE_LEFT, SECOND_TOP + SIDE + 14, "dashed: threshold", 12, MUTED)
