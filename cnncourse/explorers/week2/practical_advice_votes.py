@@ -115,7 +115,9 @@ def ensemble_votes(own_ten_crops=None, picture=None):
         },
         title="Many nets, many crops",
         note="Crops 1 to 5 are centre and corners, 6 to 10 their mirrors. Click into the table: all up to there count.",
-        alt=lambda picture, nets, crops: f"Piece {picture}: {nets} nets times {crops} crops, averaged.",
+        alt=lambda picture, nets, crops: (
+            f"Piece {picture}: the average of {nets} net{'s' * (nets > 1)} times {crops} crop{'s' * (crops > 1)}."
+        ),
         caption=caption,
         pointer=votes_pointer,
         buttons={"Next piece that one net gets wrong": next_hard},
