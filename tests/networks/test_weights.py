@@ -4,6 +4,7 @@ import dataclasses
 import hashlib
 import pathlib
 import sys
+from collections import OrderedDict
 
 import pytest
 import torch
@@ -13,6 +14,8 @@ from torch import nn
 from cnncourse.networks import published as table
 from cnncourse.networks import weights
 from cnncourse.networks.inception import GoogLeNet
+from cnncourse.networks.resnet import ResNet
+from cnncourse.networks.vgg import VGG
 from cnncourse.networks.weights import (
     PUBLISHED,
     WeightsError,
@@ -86,6 +89,14 @@ def test_the_addresses_carry_the_first_digits_of_the_checksums():
 )  # fmt: skip
 def test_a_file_is_as_large_as_its_parameters_of_four_bytes(name, parameters):
     assert abs(PUBLISHED[name].megabytes - 4 * parameters / 1e6) < 1
+
+
+@pytest.mark.parametrize("name", sorted(PUBLISHED))
+def test_the_model_that_a_file_is_said_to_fit_has_its_size(name):
+    with torch.device("meta"):
+        model = eval(PUBLISHED[name].fits, {"VGG": VGG, "ResNet": ResNet, "GoogLeNet": GoogLeNet})  # noqa: S307
+    numbers = sum(tensor.numel() for tensor in model.state_dict().values())
+    assert abs(4 * numbers / 1e6 - PUBLISHED[name].megabytes) < 1
 
 
 def test_an_unknown_name_is_refused_with_those_that_there_are():
@@ -200,6 +211,25 @@ def test_files_from_before_batch_norm_counted_batches_still_load(monkeypatch):
     put(monkeypatch, changed(**{"1_num_batches_tracked": None}))
     model = load_published(small_net(), "resnet18")
     assert model[1].num_batches_tracked == 0
+
+
+def test_a_file_in_pytorch_s_older_format_loads(monkeypatch):
+    path = put(monkeypatch, {})
+    state = OrderedDict(made_up(small_net()))
+    state._metadata = OrderedDict(version=1)
+    torch.save(state, path, _use_new_zipfile_serialization=False)
+    digest = hashlib.sha256(path.read_bytes()).hexdigest()
+    monkeypatch.setitem(PUBLISHED, "resnet18", dataclasses.replace(PUBLISHED["resnet18"], sha256=digest))
+    assert torch.equal(load_published(small_net(), "resnet18")[3].weight, state["3.weight"])
+
+
+def test_a_resnet_takes_made_up_weights_in_its_own_layout(monkeypatch):
+    model = ResNet(18)
+    state = made_up(model)
+    put(monkeypatch, {name: tensor for name, tensor in state.items() if not name.endswith("num_batches_tracked")})
+    load_published(model, "resnet18")
+    for name, tensor in model.state_dict().items():
+        assert name.endswith("num_batches_tracked") or torch.equal(tensor, state[name]), name
 
 
 def test_a_last_layer_of_one_s_own_stays(monkeypatch):
