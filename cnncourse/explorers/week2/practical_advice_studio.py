@@ -17,15 +17,15 @@ from cnncourse.explorers.week2.practical_advice_augmented import (
 from cnncourse.explorers.week2.practical_advice_photos import OWN, SIDE, SIX, choices, chosen, nearest_digit
 from cnncourse.plots import GRID, INK, MUTED, ORANGE
 
-LEFT, RIGHT, TOP, SHOWN = 16, 300, 36, 232
-WORDS_X = 566
-TILES_Y, TILE, STEP = 320, 93, 102
+LEFT, RIGHT, TOP, SHOWN = 16, 268, 36, 200
+WORDS_X = 520
+TILES_Y, TILE, STEP = 280, 93, 102
 
 
 def studio_picture(*, photo, upload, seed, **settings):
     """Paint the turned picture with its crop, what the network gets, the steps in words, and eight random ones."""
     image, wanted = chosen(photo, upload)[0], Settings(**settings)
-    painter = Painter(850, 430)
+    painter = Painter(850, 386)
     painter.text(LEFT, 20, "Turned and sheared; the crop", 14, bold=True)
     painter.image(moved(image, wanted), LEFT, TOP, SHOWN, SHOWN, smooth=True, outline=GRID)
     top, left, side = (value * SHOWN / SIDE for value in crop_box(wanted))
@@ -67,7 +67,7 @@ def _steps(painter, settings):
     plain = steps_in_words(Settings())
     for row, (step, value) in enumerate(steps_in_words(settings)):
         used = value != plain[row][1]
-        y = TOP + 16 + 34 * row
+        y = TOP + 14 + 32 * row
         painter.text(WORDS_X, y, step, 13, INK if used else MUTED, bold=used)
         painter.text(WORDS_X + 130, y, value, 13, INK if used else MUTED, bold=used)
 

@@ -66,12 +66,15 @@ def votes_caption(values, *, picture, nets, crops):
     framed = values[:nets, :crops].argmax(axis=2)
     right, total = int((framed == truth).sum()), nets * crops
     mean = averaged(values, nets, crops)
-    gain = 100 * (measured()[nets - 1, crops - 1, 0] - measured()[0, 0, 0])
-    return (
+    measure = measured()
+    words = (
         f"<b>{right} of {total} single answer{'s' if total > 1 else ''} right; the average says "
-        f"{NAMES[int(mean.argmax())]}</b> (p = {mean.max():.2f}). On 1,500 pieces {nets} × {crops} brings "
-        f"{gain:+.1f} points for {total} time{'s' if total > 1 else ''} the work."
-    ).replace("+-", "−")
+        f"{NAMES[int(mean.argmax())]}</b> (p = {mean.max():.2f}). "
+    )
+    if total == 1:
+        return f"{words}On 1,500 pieces, one net with one crop is right in {measure[0, 0, 0]:.1%}."
+    gain = 100 * (measure[nets - 1, crops - 1, 0] - measure[0, 0, 0])
+    return f"{words}On 1,500 pieces {nets} × {crops} brings {gain:.1f} points for {total} times the work."
 
 
 def votes_pointer(event, *, nets, crops, **_):
