@@ -12,7 +12,7 @@ def blob_kernel(radius, axes):
     """Return a kernel that answers to bright blobs of `radius` on `axes` axes (1, 2 or 3), odd sides, float64.
 
     It is minus the Laplacian of a Gaussian of width σ = radius / √axes, positive within the radius and negative around
-    it (Lindeberg 1998, section 4.2), cut off at 3σ. It sums to 0 and its positive weights to 1, so that a constant
+    it (Lindeberg 1998), cut off at 3σ. It sums to 0 and its positive weights to 1, so that a constant
     gives 0 and a blob at most its contrast. Raises ValueError or TypeError for a radius under 1 or other axes.
     """
     radius, axes = real_number("radius", radius, 1), whole_number("axes", axes, 1)
