@@ -202,8 +202,8 @@ def test_silence_ends_after_the_timeout(path, answer):
 
 
 def test_a_slow_server_is_waited_for_as_long_as_it_sends(path):
-    with Server(CONTENT, slowly(pieces=6, pause=0.1)) as server:
-        fetch(server, path, timeout=0.4, tries=1)
+    with Server(CONTENT, slowly(pieces=12, pause=0.1)) as server:
+        fetch(server, path, timeout=1.0, tries=1)
     assert path.read_bytes() == CONTENT
 
 
@@ -257,7 +257,7 @@ def test_ctrl_c_keeps_what_has_arrived(path):
     with Server(CONTENT, interrupting(after=120_000)) as server, pytest.raises(KeyboardInterrupt):
         fetch(server, path)
     kept = arrived_bytes(path)
-    assert 120_000 <= kept < 120_020
+    assert 120_000 <= kept <= 120_020
     with Server(CONTENT) as server:
         fetch(server, path)
         assert server.requests[0]["Range"] == f"bytes={kept}-"
