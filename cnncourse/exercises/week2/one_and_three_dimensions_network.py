@@ -105,7 +105,7 @@ def _observed(f, *args, **kwargs):
     network = f(*args, **kwargs)
     if not isinstance(network, nn.Module):
         return network
-    network = network.double().eval()
+    network = network.double().train()  # dropout would show
     x = torch.from_numpy(_fixed((2, 1, LENGTH), SIGNALS))
     try:
         logits = _logits(network, x)

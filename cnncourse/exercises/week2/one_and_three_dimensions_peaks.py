@@ -150,6 +150,11 @@ def _peak_cases():
         (_placed(36, {10: 0.8, 18: 1, 29: 0.9}), BEAT, 0.5, 9),
         np.array([18, 29]),
     )
+    even = np.array(
+        [0, -2, 8, -1, 0.0]
+    )  # with its mean, 1, all answers are whole or halves: 64 and 32 at the two beats
+    half = np.array([0, 0, 0, *even, 0, 0, 0, 0, *(even / 2), 0, 0, 0])
+    yield Case("a beat of exactly the threshold counts", (half, even, 0.5, 4), np.array([5, 14]))
     yield Case("a deep dip is no beat", (_placed(36, {8: 1, 18: -0.8, 28: 0.9}), BEAT, 0.5, 5), np.array([8, 28]))
     rng = np.random.default_rng(52)
     for length, gap, taps, hump, noise, threshold, refractory in (

@@ -186,6 +186,7 @@ def test_other_peaks_are_refused(changes):
         ('mode="same"', 'mode="valid"'),
         ("np.correlate(signal, kernel", "np.convolve(signal, kernel"),
         ("response[i] < threshold * response.max()", "response[i] < threshold"),
+        ("response[i] < threshold", "response[i] <= threshold"),
     ],
 )
 def test_one_slip_in_the_solution_of_the_peaks_is_refused(old, new):
@@ -267,6 +268,7 @@ def test_expected_mistakes_with_networks_meet_their_words(changes, words):
         {"second": "nn.Conv1d(maps, 2 * maps, 5, padding=2, stride=2)"},
         {"last": "nn.Linear(2 * maps, classes, bias=False)"},
         {"end": "self.last(x.sum(dim=2))"},
+        {"end": "self.last(F.dropout(x.mean(dim=2), 0.5, self.training))"},
         {"end": "self.last(x[:, :, -1])"},
         {"end": "self.last(x.mean(dim=2)).log_softmax(dim=1)"},
         {"end": "self.last(x.mean(dim=2)).argmax(dim=1)"},
