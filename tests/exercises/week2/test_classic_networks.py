@@ -66,7 +66,7 @@ EXPECTED = [  # source, what is changed in it, the words its advice must hold
     (NORM_BY_SLICES, "max(i - half, 0)", "i - half", "not clipped at the lower end"),
     (NORM_BY_SLICES, "alpha * squares", "alpha / size * squares", "divide alpha by the size"),
     (COMPONENTS_BY_SVD, "colours - colours.mean(axis=0)", "colours", "not centred"),
-    (NOISE_BY_SUM, "np.array([rng.normal(0, 0.1) for _ in range(3)])", "rng.normal(0, 0.1, image.shape)", "for each pixel"),
+    (NOISE_BY_SUM, "np.array([rng.normal(0, 0.1) for _ in range(3)])", "rng.normal(0, 0.1, image.shape)", "each pixel"),
 ]  # fmt: skip
 
 
