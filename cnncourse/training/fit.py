@@ -179,7 +179,7 @@ def _moved(model, optimizer, device):
     if is_shared(model):
         return _device_of(model)
     device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device is None else device)
-    if _device_of(model).type != device.type:
+    if _device_of(model) != device:
         model.to(device)
         optimizer.load_state_dict(optimizer.state_dict())  # brings its momenta to the parameters' device
     return device

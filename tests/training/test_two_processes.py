@@ -14,7 +14,8 @@ from tools import train_in_processes
 
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("uneven_processes.py")
-TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--nproc-per-node", "2")
+TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2")
+LOOPBACK = {"linux": {"GLOO_SOCKET_IFNAME": "lo"}, "darwin": {"GLOO_SOCKET_IFNAME": "lo0"}}
 TOLERANCE = 1e-12
 
 
@@ -23,7 +24,7 @@ def together(tmp_path_factory):
     """Run two processes; return the folder with what they saved, and what they printed."""
     folder = tmp_path_factory.mktemp("together")
     command = [sys.executable, *TORCHRUN, str(SCRIPT), str(folder)]
-    environment = os.environ | {"PYTHONPATH": str(ROOT)}
+    environment = os.environ | {"PYTHONPATH": str(ROOT)} | LOOPBACK.get(sys.platform, {})
     done = subprocess.run(command, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=240, check=False)
     assert done.returncode == 0, done.stderr[-3000:]
     return folder, done

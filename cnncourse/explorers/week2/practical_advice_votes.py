@@ -29,24 +29,21 @@ def _nets():
     return load_photo_ensemble()
 
 
-@lru_cache(maxsize=PICTURES)
 def probabilities(picture):
     """Return every net's probabilities for every crop of a test piece: (nets, crops, classes)."""
-    return _asked(crops_of(picture))
-
-
-def crops_of(picture):
-    """Return the ten crops of a test piece as the nets take them, a tensor (10, 3, 32, 32)."""
-    return ten_crop(_batch(picture), CROP)[0]
+    return _answers(ten_crop(_batch(picture), CROP)[0].numpy().tobytes())
 
 
 def _batch(picture):
     return torch.from_numpy(pieces()[0][picture : picture + 1]).permute(0, 3, 1, 2).float() / 255
 
 
+@lru_cache(maxsize=PICTURES)
 @torch.no_grad()
-def _asked(crops):
-    return torch.stack([net(crops).softmax(dim=1) for net in _nets()]).numpy()
+def _answers(crops):
+    """Return the nets' probabilities for ten crops, given as the bytes of a float32 array (10, 3, 32, 32)."""
+    batch = torch.from_numpy(np.frombuffer(crops, np.float32).reshape(MOST, 3, CROP, CROP).copy())
+    return torch.stack([net(batch).softmax(dim=1) for net in _nets()]).numpy()
 
 
 @lru_cache(maxsize=1)
@@ -100,8 +97,7 @@ def ensemble_votes(own_ten_crops=None, picture=None):
     def values_of(place):
         if own_ten_crops is None:
             return probabilities(place)
-        crops = np.ascontiguousarray(own(_batch(place).numpy(), CROP)[0], dtype=np.float32)
-        return _asked(torch.from_numpy(crops))
+        return _answers(np.asarray(own(_batch(place).numpy(), CROP)[0], dtype=np.float32).tobytes())
 
     def caption(**state):
         values = values_of(state["picture"])
