@@ -14,7 +14,7 @@ PHOTOS = ("coffee", "cat", "astronaut", "china", "flower", "rocket")
 SIDE, CLOUD, CLOUD_X, CLOUD_Y = 236, 290, 512, 40
 PAPERS, SPREAD = "λ, as the paper writes", "√λ, the spread itself"
 AXES = (RED, BLUE, PURPLE)
-VIEW = np.array([[0.72, -0.72, 0.0], [0.36, 0.36, -0.86]])  # (r, g, b) → right and down on the sheet
+VIEW = np.array([[0.80, -0.38, 0.0], [0.16, 0.26, -0.86]])  # (r, g, b) → right and down on the sheet
 
 
 def colour_components(images):
@@ -41,7 +41,7 @@ def colour_picture(image, changed, eigenvalues, eigenvectors):
     for x, title, pixels in ((16, "the photo", image), (264, "the photo, recoloured", np.clip(changed, 0, 1))):
         painter.text(x, 20, title, 14, bold=True)
         painter.image((255 * pixels).astype(np.uint8), x, 40, SIDE, SIDE)
-    painter.text(CLOUD_X, 20, "its colours in the cube of red, green, blue", 14, bold=True)
+    painter.text(CLOUD_X, 20, "its colours, as points", 14, bold=True)
     mean = image.reshape(-1, 3).mean(axis=0)
     _cloud(painter, changed, mean, eigenvalues, eigenvectors)
     for number in range(3):
@@ -52,7 +52,7 @@ def colour_picture(image, changed, eigenvalues, eigenvectors):
 def placed(colours):
     """Return where colours `(…, 3)` stand on the sheet, (x, y) in the last axis."""
     flat = np.asarray(colours) @ VIEW.T
-    return flat * CLOUD / 2.1 + (CLOUD_X + CLOUD * 0.49, CLOUD_Y + CLOUD * 0.53)
+    return flat * CLOUD / 1.5 + (CLOUD_X + CLOUD * 0.32, CLOUD_Y + CLOUD * 0.62)
 
 
 def _cloud(painter, changed, mean, eigenvalues, eigenvectors):
@@ -63,7 +63,7 @@ def _cloud(painter, changed, mean, eigenvalues, eigenvectors):
                 painter.line(*placed(start), *placed(end), GRID, 1)
     for colour, name in ((corners[4], "red"), (corners[2], "green"), (corners[1], "blue"), (corners[7], "white")):
         x, y = placed(colour)
-        painter.text(x, y + (14 if name in ("red", "green", "white") else -10), name, 11, MUTED, anchor="mm")
+        painter.text(x, y + (14 if name in ("red", "green") else -10), name, 11, MUTED, anchor="mm")
     colours = np.clip(changed.reshape(-1, 3)[:: max(1, changed.size // 3 // 1100)], 0, 1)
     for (x, y), colour in zip(placed(colours), (255 * colours).astype(int).tolist(), strict=True):
         painter.rectangle(x - 1, y - 1, 2.5, 2.5, fill=tuple(colour))
@@ -83,8 +83,8 @@ def _ramp(painter, number, mean, eigenvalues, eigenvectors):
     painter.text(16, y + 13, f"p{number + 1}", 14, AXES[number], bold=True)
     painter.image((255 * np.clip(mean + steps, 0, 1)).astype(np.uint8)[None], 46, y, 454, 26, outline=MUTED)
     painter.line(273, y - 3, 273, y + 29, INK, 1.5)
-    x = CLOUD_X + 4
-    painter.text(x, y + 13, f"λ{number + 1} = {eigenvalues[number]:.5f}, {share:.1%} of the variance; ({vector})", 11)
+    painter.text(CLOUD_X, y + 5, f"λ{number + 1} = {eigenvalues[number]:.5f}, {share:.1%} of the variance", 12)
+    painter.text(CLOUD_X, y + 22, f"along red, green, blue: {vector}", 11, MUTED)
 
 
 def colour_caption(image, changed, alphas, eigenvalues, weight, per_pixel):
