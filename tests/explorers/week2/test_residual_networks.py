@@ -15,7 +15,7 @@ from cnncourse.explorers.week2 import residual_networks_runs as runs
 from cnncourse.explorers.week2 import residual_networks_start as start
 from cnncourse.networks.small_resnet import SmallResNet
 from cnncourse.plots import figure_pixels
-from cnncourse.training.degradation import load_runs
+from cnncourse.training.degradation import gradient_norms, load_runs
 
 
 def key(name):
@@ -144,16 +144,14 @@ def test_the_learners_block_draws_and_is_named():
 # --- gradients at the start ---
 
 
-def test_the_first_gradients_are_torchs():
+def test_the_first_gradients_are_those_of_a_training_step():
     pictures, labels = start.batch(4)
     net = SmallResNet(15, (2,) * 4, shortcuts=False, stem_stride=2, generator=torch.Generator().manual_seed(4))
     with torch.no_grad():
         for part in net.modules():
             if isinstance(part, nn.Conv2d):
                 part.weight.mul_(0.7)
-    weights = [p for p in net.parameters() if p.dim() > 1]
-    slopes = torch.autograd.grad(F.cross_entropy(net(pictures), labels), weights)
-    expected = [float(slope.norm()) for slope in slopes]
+    expected = gradient_norms(net, pictures, labels)
     assert start.gradients(2, False, True, 0.7, 4) == pytest.approx(expected, rel=1e-4)
 
 
