@@ -1,5 +1,6 @@
 """Better answers from several: the mean over networks, and over crops of a picture."""
 
+import numpy as np
 import torch
 
 from cnncourse.arguments import shown, whole_number
@@ -9,8 +10,8 @@ from cnncourse.arguments import shown, whole_number
 def average_outputs(models, x):
     """Return the mean of the models' probabilities (softmax of their logits) for inputs `x`, `(N, classes)`.
 
-    Each model maps `x` to logits `(N, classes)`. Probabilities are averaged, not logits, because one network's logits
-    may be larger than another's throughout, and weights are not, because two networks that give the same outputs
+    Each model, a module or another function, maps `x` to logits `(N, classes)`. Probabilities are averaged: not logits,
+    because one network's may be larger than another's throughout, and not weights, because networks that answer alike
     may have nothing in common inside. Works in evaluation mode and leaves the models in theirs.
 
     >>> sure, doubting = torch.nn.Linear(1, 2, bias=False), torch.nn.Linear(1, 2, bias=False)
@@ -29,13 +30,15 @@ def ten_crop(images, size):
 
     In this order: the centre, the corners top left, top right, bottom left, bottom right; then each of these five
     mirrored (the crop's content: it still comes from the same place). Where the rest is odd, the centre lies the half
-    pixel further up or left. ValueError for a size that does not fit.
+    pixel further up or left. A NumPy array in gives one out. ValueError for a size that does not fit.
 
     >>> ten_crop(torch.arange(12.0).reshape(1, 1, 3, 4), 2)[0, :, 0, 0, 0].tolist()
     [1.0, 0.0, 2.0, 4.0, 6.0, 2.0, 1.0, 3.0, 5.0, 7.0]
     """
+    if isinstance(images, np.ndarray):
+        return ten_crop(torch.from_numpy(np.ascontiguousarray(images)), size).numpy()
     if not torch.is_tensor(images):
-        raise TypeError(f"images must be a tensor (N, C, H, W), got {shown(images)}")
+        raise TypeError(f"images must be a tensor or array (N, C, H, W), got {shown(images)}")
     if images.ndim != 4:
         raise ValueError(f"images must have shape (N, C, H, W), got shape {tuple(images.shape)}")
     crops = [images[..., y : y + size, x : x + size] for y, x in crop_corners(*images.shape[2:], size)]
@@ -62,6 +65,8 @@ def average_crops(model, images, size):
 
 
 def _probabilities(model, x):
+    if not isinstance(model, torch.nn.Module):
+        return model(x).softmax(dim=1)
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:

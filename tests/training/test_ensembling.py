@@ -67,6 +67,18 @@ def test_a_mirrored_crop_is_a_crop_of_the_mirrored_picture_from_the_other_side()
         assert torch.equal(crops[:, place], mirrored[:, other_side])
 
 
+def test_an_array_gives_the_same_crops_as_an_array():
+    array = numbered().numpy()[..., ::-1]
+    crops = ten_crop(array, 3)
+    assert isinstance(crops, np.ndarray)
+    assert np.array_equal(crops, ten_crop(torch.from_numpy(array.copy()), 3).numpy())
+
+
+def test_plain_functions_can_be_averaged_too():
+    found = average_outputs([lambda x: x, lambda x: 3 * x], torch.tensor([[0.0, 1.0]]))
+    assert found[0, 1].item() == pytest.approx((np.e / (1 + np.e) + np.e**3 / (1 + np.e**3)) / 2)
+
+
 def test_the_largest_crop_is_the_picture_ten_times():
     images = numbered(H=4, W=4)
     crops = ten_crop(images, 4)
@@ -102,7 +114,7 @@ def test_inputs_are_not_changed():
         (lambda: ten_crop(numbered(), 0), ValueError, "size must be at least 1"),
         (lambda: ten_crop(numbered(), 2.5), TypeError, "size must be a whole number"),
         (lambda: ten_crop(numbered()[0], 2), ValueError, "images must have shape"),
-        (lambda: ten_crop(np.zeros((1, 3, 4, 4)), 2), TypeError, "images must be a tensor"),
+        (lambda: ten_crop([[1.0]], 2), TypeError, "images must be a tensor or array"),
     ],
 )  # fmt: skip
 def test_bad_arguments_are_named(call, error, words):

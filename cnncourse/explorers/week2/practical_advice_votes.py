@@ -91,7 +91,7 @@ def next_hard(*, picture, **_):
 
 def ensemble_votes(own_ten_crops=None, picture=None):
     """Return the explorer of nets and crops; `own_ten_crops` is the learner's `ten_crops`, on NumPy arrays."""
-    own = learners(own_ten_crops, _course_crops)
+    own = learners(own_ten_crops, ten_crop)
     own.name = "ten_crops"
 
     def values_of(place):
@@ -121,7 +121,3 @@ def ensemble_votes(own_ten_crops=None, picture=None):
         pointer=votes_pointer,
         buttons={"Next piece that one net gets wrong": next_hard},
     )
-
-
-def _course_crops(images, size):
-    return ten_crop(torch.from_numpy(images), size).numpy()
