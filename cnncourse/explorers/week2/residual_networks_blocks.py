@@ -13,7 +13,7 @@ from cnncourse.explorers.week2.residual_networks_blocks_picture import SCALE, ch
 from cnncourse.pictures import photo
 
 PHOTOS = ("cat", "astronaut", "camera", "coffee", "clock")
-BLOCKS, MAPS, SIDE = 8, 8, 48
+BLOCKS, MAPS, SIDE = 8, 8, 40
 
 
 class Way(NamedTuple):
@@ -52,15 +52,17 @@ def first_maps(name):
     return F.relu(normalised(F.conv2d(picture, kernels()[0], padding=1)))
 
 
-def ways(name, scale, shortcut, block=identity_block):
-    """Return the `Way` of every block, first to last; `scale` is that of the second norm."""
+def ways(name, scale, shortcut, block=None):
+    """Return the `Way` of every block; `scale` is that of the second norm, `block` another identity block."""
     a, found = first_maps(name), []
     for first, second in kernels()[1]:
         conv1, conv2 = (partial(F.conv2d, weight=weight, padding=1) for weight in (first, second))
         norm2 = partial(normalised, scale=scale)
         inside = F.relu(normalised(conv1(a)))
         z = norm2(conv2(inside))
-        gone = block(a, conv1, normalised, conv2, norm2) if shortcut else F.relu(z)
+        gone = F.relu(z + a if shortcut else z)
+        if block is not None and shortcut:
+            gone = block(a, conv1, normalised, conv2, norm2)
         found.append(Way(*(torch.as_tensor(maps).numpy()[0] for maps in (a, inside, z, gone))))
         a = torch.as_tensor(gone)
     return found
@@ -77,15 +79,12 @@ def likeness(first, second):
     return float(np.clip(first @ second / norms, -1, 1)) if norms > 1e-9 else float("nan")
 
 
-def chain_caption(name, scale, found, other, shortcut):
+def chain_caption(scale, on, off):
     """Say what is left of the first block's input after the last block, with the shortcut and without."""
-    first, last = found[0].came, found[-1].gone
-    here, there = likeness(first, last), likeness(first, other[-1].gone)
-    on, off = (here, there) if shortcut else (there, here)
-    same = np.array_equal((found if shortcut else other)[-1].gone, first)
-    text = f"After {BLOCKS} blocks with shortcuts the maps correlate <b>{_number(on)}</b> with those that came in"
-    text += " (they are the same, to the last bit)" if same else ""
-    text += f"; without, <b>{_number(off)}</b>." if not np.isnan(off) else "; without, every number is the same."
+    first, (here, there) = on[0].came, (likeness(chain[0].came, chain[-1].gone) for chain in (on, off))
+    text = f"After {BLOCKS} blocks with shortcuts the maps correlate <b>{_number(here)}</b> with those that came in"
+    text += " (they are the same, to the last bit)" if np.array_equal(on[-1].gone, first) else ""
+    text += "; without, every number is the same." if np.isnan(there) else f"; without, <b>{_number(there)}</b>."
     if scale == 0:
         return text + " The layers give 0: with the shortcut a block is then the identity, without it a dead end."
     return text + " All kernels are random: nothing here is trained."
@@ -108,16 +107,19 @@ def block_chain(own_identity_block=None):
     """Show a photo's maps on their way through one block and through eight; `own_identity_block` is the learner's."""
     own = learners(own_identity_block, identity_block)
 
+    @lru_cache(maxsize=8)
+    def found_and_said(name, scale, shortcut):
+        return ways(name, scale, shortcut, own if own_identity_block else None), own.sentence
+
     def render(*, name, shortcut, scale, map, block):
-        found = ways(name, scale, shortcut, own)
+        found, _ = found_and_said(name, scale, shortcut)
         alike = [likeness(found[0].came, maps) for maps in (found[0].came, *(way.gone for way in found))]
         shown = [Way(*(maps[map - 1] for maps in way)) for way in found]
         return chain_picture(photo(name, SIDE), shown, alike, block, map, scale, shortcut)
 
     def caption(*, name, shortcut, scale, map, block):
-        found, other = (ways(name, scale, on, own) for on in (shortcut, not shortcut))
-        said = f" {own.sentence}" if own_identity_block else ""
-        return chain_caption(name, scale, found, other, shortcut) + said
+        (on, said), (off, _) = (found_and_said(name, scale, way) for way in (True, False))
+        return chain_caption(scale, on, off) + (f" {said}" if own_identity_block else "")
 
     controls = {
         "name": widgets.Dropdown(options=PHOTOS, description="Photo"),
