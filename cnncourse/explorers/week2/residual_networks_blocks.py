@@ -71,7 +71,7 @@ def ways(name, scale, shortcut, block=None):
 def likeness(first, second):
     """Return the correlation of two arrays' numbers, from −1 to 1; NaN where one of them is constant.
 
-    >>> likeness(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0]))
+    >>> round(likeness(np.array([0.0, 1.0, 2.0]), np.array([1.0, 3.0, 5.0])), 6)
     1.0
     """
     first, second = (array.astype(float).ravel() - array.mean(dtype=float) for array in (first, second))
