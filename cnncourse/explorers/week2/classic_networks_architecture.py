@@ -7,13 +7,13 @@ from cnncourse.explorers.week2 import classic_networks_architecture_picture as p
 from cnncourse.explorers.week2.classic_networks_blocks import FLOOR, blocks
 from cnncourse.explorers.week2.classic_networks_steps import NETS, network
 
-SIDES = {"the paper's size": None, **{f"{n} × {n}": n for n in (32, 64, 96, 128, 160, 192, 224, 227, 256, 320)}}
+SIDES = {"the paper's size": 0, **{f"{n} × {n}": n for n in (32, 64, 96, 128, 160, 192, 224, 227, 256, 320)}}
 PHOTOS = ("cat", "astronaut", "coffee", "china", "flower", "rocket")
 CENTRE = (0.5, 0.5)
 
 
-def architectures(net="VGG-16 (2014)", side=None, step=6):
-    """Show a network of `NETS` for pictures of `side` × `side` (the paper's size if None), a step of it chosen."""
+def architectures(net="VGG-16 (2014)", side=0, step=6):
+    """Show a network of `NETS` for pictures of `side` × `side` (the paper's size if 0), a step of it chosen."""
     narrow = widgets.Layout(width="240px")
     return Explorer(
         picture.render,

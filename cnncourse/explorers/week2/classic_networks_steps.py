@@ -65,8 +65,8 @@ class Network:
 
 
 @cache
-def network(name, side=None):
-    """Return the `Network` called `name` for pictures of `side` × `side` pixels (the paper's size if None)."""
+def network(name, side=0):
+    """Return the `Network` called `name` for pictures of `side` × `side` pixels (the paper's size if 0)."""
     channels, papers_side = NETS[name][1:]
     shape = (channels, side or papers_side, side or papers_side)
     module = _empty(name)
