@@ -92,6 +92,7 @@ def test_later_the_first_gradient_of_plain_66_is_small_because_its_weights_have_
     assert (first_layer(66, False, 100, relative=False) < 0.01).all()
     start, later = ([r.weights[n][0] for r in RUNS if (r.depth, r.shortcuts) == (66, False)] for n in (0, 100))
     assert min(later) > 20 * max(start)
+    assert (min(later), max(later), np.mean(start)) == pytest.approx((79, 287, 2.4), rel=0.02)
     assert (first_layer(66, False, 100, relative=True) > 0.05).all()
 
 
