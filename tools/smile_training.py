@@ -8,7 +8,7 @@ from torch.nn import functional as F
 
 from cnncourse.networks.smile_detector import pictures_to_batch, smile_probabilities
 
-BATCH = 32
+BATCH = 16
 
 
 def train(net, images, loss_of, steps, rate, hardness=None, mirrored=True, report=None):

@@ -95,7 +95,7 @@ def smile_probabilities(net, images, batch=200):
 
 def pictures_to_batch(images):
     """Return uint8 pictures `(N, H, W, 3)` as the float batch `(N, 3, H, W)` in [0, 1] that PyTorch's layers take."""
-    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
+    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
 
 
 def _stem(width):

@@ -137,5 +137,5 @@ def where_it_looks(net, images, truth):
         alt=lambda number, side, spot: f"Picture {number} with a square of {side} pixels, and the map of its effect.",
         caption=caption,
         pointer=occlusion_pointer,
-        state={"spot": (46, 32)},
+        state={"spot": (52, 32)},
     )

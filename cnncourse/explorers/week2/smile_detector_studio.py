@@ -18,6 +18,7 @@ SMILES = np.linspace(-1, 1, 21)
 NO_SMILE, SMILE = (-0.8, 0.0), (0.5, 1.0)  # the smiles of the training pictures with label 0 and 1
 KEPT = 4
 COLOURS = (BLUE, PURPLE, BROWN, GREY)
+LABEL_HEIGHTS = (0.86, 0.66, 0.36, 0.16)  # probabilities at which the curves are named, so that no two names meet
 LEFT, TOP, SIDE = 16, 40, 272
 PLOT = (362, 40, 470, 272)  # left, top, width, height
 
@@ -71,7 +72,7 @@ def studio_picture(read, **state):
     probability_bar(painter, LEFT, 346, SIDE, 26, probability)
     _axes(painter)
     for number, setting in enumerate(state["curves"]):
-        _curve(painter, read, setting, COLOURS[number % KEPT])
+        _curve(painter, read, setting, COLOURS[number], LABEL_HEIGHTS[number])
     _dot(painter, state["smile"], probability)
     return painter.array()
 
@@ -105,15 +106,17 @@ def _axes(painter):
     painter.line(*_at(-1, 0.5), *_at(1, 0.5), INK, 1, dash=(4, 4))
 
 
-def _curve(painter, read, setting, colour):
+def _curve(painter, read, setting, colour, height):
     probabilities = smile_curve(read, setting)
     points = [_at(smile, p) for smile, p in zip(SMILES, probabilities, strict=True)]
     painter.polyline(points, colour, 2)
     for x, y in points:
         painter.circle(x, y, 2.4, fill=colour)
-    crossing = flips(probabilities)
-    place = _at(crossing[0] - 0.02, 0.53) if len(crossing) else (points[0][0] + 8, points[0][1] - 10)
-    painter.text(*place, f"person {setting[0]}", 11, INK, bold=True, anchor="rb" if len(crossing) else "lb")
+    words, crossing = f"person {setting[0]}", flips(probabilities, height)
+    x, y = _at(crossing[0], height) if len(crossing) else (points[-1][0], points[-1][1] - 12)
+    wide = painter.text_width(words, 11, bold=True)
+    painter.rectangle(x - wide - 14, y - 8, wide + 8, 16, fill=WHITE, outline=colour, line_width=1.5, radius=4)
+    painter.text(x - 10, y, words, 11, INK, bold=True, anchor="rm")
 
 
 def _dot(painter, smile, probability):
