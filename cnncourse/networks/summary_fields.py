@@ -47,13 +47,16 @@ class FieldsCarried(TorchFunctionMode):
     """While active, hand each tensor's field on to what PyTorch's functions make of it.
 
     Functions that keep height and width keep the field; slices with steps stretch it; what mixes places and is not a
-    layer with windows gives None.
+    layer with windows gives None. Constants that a module keeps as plain tensors meet the pictures on the meta device.
     """
 
     def __torch_function__(self, func, types, args=(), kwargs=None):
         """Call the function, and mark its results with the field of its arguments."""
-        result = func(*args, **(kwargs or {}))
-        inputs = [t for t in tensors((args, kwargs or {})) if hasattr(t, "_field")]
+        kwargs = kwargs or {}
+        if len({tensor.is_meta for tensor in tensors((args, kwargs))}) > 1:
+            args, kwargs = weightless(args), weightless(kwargs)
+        result = func(*args, **kwargs)
+        inputs = [t for t in tensors((args, kwargs)) if hasattr(t, "_field")]
         if inputs:
             name = getattr(func, "__name__", "")
             for output in tensors(result):
@@ -144,3 +147,12 @@ def tensors(value):
     elif isinstance(value, (tuple, list)):
         for item in value:
             yield from tensors(item)
+
+
+def weightless(value):
+    """Return a value with every tensor replaced by one on the meta device; those that are there already stay."""
+    if isinstance(value, torch.Tensor):
+        return value if value.is_meta else torch.empty_like(value, device="meta")
+    if isinstance(value, dict):
+        return {key: weightless(item) for key, item in value.items()}
+    return type(value)(map(weightless, value)) if type(value) in (tuple, list) else value

@@ -188,6 +188,20 @@ def test_layers_that_the_course_does_not_know_have_unknown_multiplications():
     assert tuple(row) == ("recurrent", (7, 3), 4 * 3 * (4 + 3 + 2), None)
 
 
+def test_constants_kept_as_plain_tensors_do_no_harm():
+    class Centred(nn.Module):
+        def __init__(self):
+            super().__init__()
+            self.conv, self.mean = nn.Conv2d(3, 2, 3), torch.rand(3, 1, 1)
+
+        def forward(self, x):
+            return self.conv((torch.sub(x, other=self.mean) / self.mean) + torch.tensor(1.0))
+
+    net = Centred()
+    assert tuple(summarise(net, (3, 8, 8))[0]) == ("conv", (2, 6, 6), 56, 27 * 72)
+    assert net.mean.device.type == "cpu"
+
+
 def test_a_single_layer_is_named_by_its_class():
     assert tuple(summarise(nn.Conv1d(1, 2, 3), (1, 5))[0]) == ("Conv1d", (2, 3), 8, 18)
 
