@@ -5,7 +5,6 @@ import numpy as np
 from cnncourse.pictures import solids
 from cnncourse.pictures.face_tubes import Ball, Tube
 
-_FAR = 99.0
 # Thickness of the shell at the sides, the top and the back; height of the hairline; how low the hair reaches:
 # "ears" leaves them free, a number is the height in cm that long hair falls to.
 _STYLES = {
@@ -38,13 +37,12 @@ class Hair:
         self.side = identity.hair_side
 
     def __call__(self, own):
-        """Return the distances `(N,)` and `(N,)` from points `(3, N)` to the hair and to the scarf or hat."""
-        far = np.full(own.shape[1], _FAR, np.float32)
+        """Return the distances `(N,)` from points `(3, N)` to the hair and to the scarf or hat; None without it."""
         if self.style == "bald":
-            return far, far
+            return None, None
         if self.style == "scarf":
-            return far, self._scarf(own)
-        return self._hair(own), (self._beanie(own) if self.style == "beanie" else far)
+            return None, self._scarf(own)
+        return self._hair(own), (self._beanie(own) if self.style == "beanie" else None)
 
     def _hair(self, own):
         x, y, z = own
@@ -119,8 +117,10 @@ class Hair:
         if self.style == "ponytail":
             s = self.side
             root = Ball((1.5 * s, 7.5 * self.H, -9.2), 2.4)(own)
-            tail = Tube((4 * s, 5.5, -10), (10.0 * s, -8.5, -4.5), 2.7, 1.4)(own)
-            return np.minimum(gap, solids.smooth_union(root, tail, 1.0))
+            bend = (8.9 * s * self.W, 1.5, -5.5)
+            tail = solids.smooth_union(root, Tube((3 * s, 6.5, -9.5), bend, 2.2, 2.5)(own), 1.0)
+            fall = Tube(bend, (10.2 * s * self.W, -8.5, -2.5), 2.7, 0.5)(own)
+            return np.minimum(gap, solids.smooth_union(tail, fall, 1.0))
         return gap
 
     def _curl(self, own):

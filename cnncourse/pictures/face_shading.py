@@ -52,9 +52,7 @@ def _blocks(hit, fine):
 
 def _shade(person, points, rays, blocks, pixel):
     photo = person.photo
-    material = np.concatenate(
-        [person.parts(points[:, i : i + 2048]).argmin(axis=0) for i in range(0, points.shape[1], 2048)]
-    )
+    material = solids.in_blocks(lambda p: person.parts(p).argmin(axis=0), points)
     normal = solids.normals(person, points, 0.04)
     normal[:, material == HAIR] = _combed(person, points[:, material == HAIR], normal[:, material == HAIR])
     light = np.array(photo.light, np.float32)
@@ -100,7 +98,7 @@ def _occlusion(person, points, normal, light, first, group):
     start = few + out * np.float32(0.1)
     facing = solids.dot(out, light) > -0.1
     shadow = np.zeros(len(first), np.float32)
-    shadow[facing] = solids.soft_shadow(person, start[:, facing], light, reach=14.0, sharpness=7.0, steps=9)
+    shadow[facing] = solids.soft_shadow(person, start[:, facing], light, reach=14.0, sharpness=7.0, steps=8)
     return shadow[group], solids.ambient_occlusion(person, few, out, reach=1.6)[group]
 
 

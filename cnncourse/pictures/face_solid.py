@@ -4,6 +4,8 @@ Conventions of `solids.py`, in the head's own frame of `face_features.py`; what 
 once, for x ≥ 0, and evaluated at |x|.
 """
 
+from functools import reduce
+
 import numpy as np
 
 from cnncourse.pictures import solids
@@ -18,6 +20,8 @@ PIVOT = np.array([0.0, -8.0, -2.0])  # where the neck turns
 
 class Person:
     """The signed distances of a person before the camera, in the world's frame, and the pose of the head."""
+
+    block = 8192  # points measured at a time, see `solids.in_blocks`
 
     def __init__(self, identity, photo):
         self.identity, self.photo = identity, photo
@@ -81,13 +85,17 @@ class Person:
 
     def __call__(self, points):
         """Return the distance `(N,)` from world points to whatever is nearest."""
-        return self.parts(points).min(axis=0)
+        return reduce(np.minimum, (gap for gap in self._gaps(points) if gap is not None))
 
     def parts(self, points):
         """Return the distances `(5, N)` from world points to skin, hair, clothes, scarf or hat, and glasses."""
+        far = np.full(points.shape[1], FAR, np.float32)
+        return np.stack([far if gap is None else gap for gap in self._gaps(points)])
+
+    def _gaps(self, points):
         own = self.head_from_world(points)
         hair, fabric = self.hair(own)
-        return np.stack([self.skin(own), hair, self.clothes(points), fabric, self.glasses(own)])
+        return self.skin(own), hair, self.clothes(points), fabric, self.glasses(own)
 
     def skin(self, own):
         """Return the distance `(N,)` from points of the head's frame to the skin, the open eyes included."""
@@ -129,9 +137,9 @@ class Person:
         return solids.smooth_union(self.shoulders(own), collar, 1.5)
 
     def glasses(self, own):
-        """Return the distance `(N,)` from points of the head's frame to the glasses, if they are worn."""
+        """Return the distance `(N,)` from points of the head's frame to the glasses; None if none are worn."""
         if not (self.photo.glasses and self.identity.glasses != "none"):
-            return np.full(own.shape[1], FAR, np.float32)
+            return None
         x, y, z = np.abs(own[0]), own[1] + 0.25, own[2] - self.lens_z
         rim = self.rim(x, y)
         frame = np.sqrt(rim * rim + z * z) - 0.2

@@ -106,23 +106,23 @@ def _shape(rng, built, young):
         return float(middle + spread * drawn + by_build * built + by_youth * young)
 
     return {
-        "head_width": vary(1, 0.035, 0.01, 0.04),
+        "head_width": vary(1, 0.042, 0.01, 0.04),
         "head_height": vary(1, 0.03, 0, 0.05),
-        "face_length": vary(0.98, 0.04, 0.035, -0.15),
-        "jaw_width": vary(1.0, 0.07, 0.07, -0.03),
+        "face_length": vary(0.98, 0.048, 0.035, -0.15),
+        "jaw_width": vary(1.0, 0.085, 0.07, -0.03),
         "chin": vary(0, 0.22, 0.15, -0.4),
         "chin_width": vary(1, 0.16, 0.18, -0.05),
         "cheeks": vary(0, 0.22, -0.05, 0.3),
         "brow_ridge": vary(0.25, 0.1, 0.2, -0.15),
-        "eye_spacing": vary(3.25, 0.13, -0.02, -0.03),
+        "eye_spacing": vary(3.25, 0.16, -0.02, -0.03),
         "eye_size": vary(1.04, 0.05, -0.07, 0.1),
         "eye_height": vary(1, 0.11, -0.07, 0.08),
         "eye_tilt": vary(0.12, 0.13, -0.04),
-        "nose_length": vary(3.9, 0.25, 0.15, -0.65),
-        "nose_width": vary(1.0, 0.13, 0.07, -0.08),
-        "nose_size": vary(0, 0.25, 0.14, -0.4),
+        "nose_length": vary(3.9, 0.3, 0.15, -0.65),
+        "nose_width": vary(1.02, 0.17, 0.07, -0.08),
+        "nose_size": vary(0, 0.3, 0.14, -0.4),
         "nose_bridge": vary(0, 0.22, 0.12, -0.25),
-        "mouth_width": vary(1, 0.07, 0.02, -0.08),
+        "mouth_width": vary(1, 0.085, 0.02, -0.08),
         "mouth_place": vary(0, 0.15, -0.05, 0.05),
         "mouth_rest": vary(0.0, 0.13),
         "upper_lip": max(vary(0.5, 0.12, -0.07), 0.22),
@@ -159,7 +159,7 @@ def _eye_chances(light):
 
 def _hair(rng, age, built, skin, grown):
     light = _ramp(skin, 5.5, 2.0)
-    weights = (0.3 + 0.7 * (1 - light), 0.5, 0.5 * light, 0.25 * light, 0.3 * light, 0.35 * light, 0.45 * light)
+    weights = (0.3 + 0.7 * (1 - light), 0.5, 0.5 * light, *(light * light * w for w in (0.25, 0.3, 0.4, 0.5)))
     colour = HAIR_COLOURS[_drawn(rng, dict(zip(HAIR_COLOURS, weights, strict=True)))]
     style = _drawn(rng, _style_chances(age, built, skin))
     can_grow_beard = built > 0 and age > 18
@@ -197,7 +197,7 @@ def _style_chances(age, built, skin):
         "pigtails": delicate * 2.0 * (age < 14),
         "horseshoe": sturdy * 2.0 * old,
         "scarf": delicate * grown * 0.6,
-        "beanie": 0.35,
+        "beanie": 0.2,
     }
 
 

@@ -122,8 +122,12 @@ def camera_rays(size, width, distance):
 
 
 def in_blocks(distance, points):
-    """Return `distance(points)`, a block at a time, so that scratch arrays stay in the processor's cache."""
-    blocks = [distance(points[:, i : i + _BLOCK]) for i in range(0, points.shape[1], _BLOCK)]
+    """Return `distance(points)`, a block at a time, so that scratch arrays stay in the processor's cache.
+
+    A block is 2,048 points, or as many as the attribute `block` of `distance` says.
+    """
+    block = getattr(distance, "block", _BLOCK)
+    blocks = [distance(points[:, i : i + block]) for i in range(0, points.shape[1], block)]
     return np.concatenate(blocks) if blocks else np.empty(0, points.dtype)
 
 
