@@ -47,8 +47,10 @@ def _surface_points(person):
     """The points `(3, 20)` in the head's frame: each lies on the skin straight behind its place on the face."""
     x, y = np.array([_places(person)[name] for name in LANDMARKS]).T
     z = np.full(len(x), 16.0)
-    for _ in range(200):
-        z = z - 0.9 * person.skin(np.stack([x, y, z]))
+    gap = np.ones(len(x))
+    while np.abs(gap).max() > 1e-3:
+        gap = person.skin(np.stack([x, y, z]))
+        z = z - 0.9 * gap
     return np.stack([x, y, z])
 
 
