@@ -48,6 +48,18 @@ def _square_output(height, width, channels, maps, kernel_size, stride=1, padding
     return layer_multiplications(height, height, channels, maps, kernel_size, stride, padding)
 
 
+def _square_by_width(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    return layer_multiplications(width, width, channels, maps, kernel_size, stride, padding)
+
+
+def _outputs_only(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    return maps * _outputs(height, width, kernel_size, stride, padding)
+
+
+def _first_place_forgotten(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    return layer_multiplications(height - stride, width - stride, channels, maps, kernel_size, stride, padding)
+
+
 def _kernel_not_squared(height, width, channels, maps, kernel_size, stride=1, padding=0):
     return layer_multiplications(height, width, channels, maps, kernel_size, stride, padding) // kernel_size
 
@@ -75,6 +87,10 @@ def _padding_once(height, width, channels, maps, kernel_size, stride=1, padding=
 def _fraction(height, width, channels, maps, kernel_size, stride=1, padding=0):
     rows, columns = ((n + 2 * padding - kernel_size) / stride + 1 for n in (height, width))
     return kernel_size**2 * channels * rows * columns * maps
+
+
+def _cut_at_the_end(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    return int(_fraction(height, width, channels, maps, kernel_size, stride, padding))
 
 
 def _counted_one_by_one(height, width, channels, maps, kernel_size, stride=1, padding=0):
@@ -112,6 +128,11 @@ LAYER_MULTIPLICATIONS = Exercise(
         _input_size: "You multiplied by the input's size. What is paid for are the output numbers: work out the "
         "output's rows and columns first.",
         _square_output: "You took the height for both sides of the output: pictures need not be square.",
+        _square_by_width: "You took the width for both sides of the output: pictures need not be square.",
+        _outputs_only: "You counted the output numbers. Each of them costs kernel_size · kernel_size · channels "
+        "multiplications.",
+        _first_place_forgotten: "Your output is one row and one column too small: the kernel's first place comes "
+        "before any step, hence the + 1.",
         _kernel_not_squared: "A kernel has kernel_size · kernel_size weights in every channel; you counted one row.",
         _flat_kernels: "Your kernels are flat. A kernel reaches through all `channels` channels of its input.",
         _one_kernel: "You counted one kernel; there are `maps` of them.",
@@ -119,6 +140,7 @@ LAYER_MULTIPLICATIONS = Exercise(
         _no_padding: "The padding is not used: it adds 2·padding rows and columns, and so windows.",
         _padding_once: "The padding is counted once; it lies at both ends of a row and of a column.",
         _fraction: "You divide with /, so a window that does not fit counts in part. Round down, with //.",
+        _cut_at_the_end: "You round the whole product. Rows and columns are whole numbers: round each down, with //.",
     },
     hints=(
         "Begin with one output number: how many weights does its kernel have?",
@@ -164,6 +186,10 @@ def _first_as_wide_as_the_kernel(height, width, channels, bottleneck, maps, kern
     return height * width * kernel_size**2 * bottleneck * (channels + maps)
 
 
+def _kernel_in_the_first(height, width, channels, bottleneck, maps, kernel_size):
+    return height * width * bottleneck * (kernel_size**2 * channels + maps)
+
+
 def _both_one_by_one(height, width, channels, bottleneck, maps, kernel_size):
     return height * width * bottleneck * (channels + maps)
 
@@ -183,6 +209,16 @@ def _additions_as_well(height, width, channels, bottleneck, maps, kernel_size):
 
 def _one_side(height, width, channels, bottleneck, maps, kernel_size):
     return bottleneck_multiplications(height, height, channels, bottleneck, maps, kernel_size)
+
+
+def _other_side(height, width, channels, bottleneck, maps, kernel_size):
+    return bottleneck_multiplications(width, width, channels, bottleneck, maps, kernel_size)
+
+
+def _biases_too(height, width, channels, bottleneck, maps, kernel_size):
+    return bottleneck_multiplications(height, width, channels, bottleneck, maps, kernel_size) + height * width * (
+        bottleneck + maps
+    )
 
 
 def _shrunk(height, width, channels, bottleneck, maps, kernel_size):
@@ -215,11 +251,15 @@ BOTTLENECK_MULTIPLICATIONS = Exercise(
         "that the 1×1 made; that is where the saving comes from.",
         _no_detour: "This is the cost of the direct way, without the 1×1 convolution in between.",
         _first_as_wide_as_the_kernel: "You gave the first layer kernel_size² weights a channel too. It is 1×1: one.",
+        _kernel_in_the_first: "You gave the large kernel to the first layer. The 1×1 comes first, the large kernel "
+        "second.",
         _both_one_by_one: "The second layer's kernels have kernel_size² weights in every channel; you counted one.",
         _multiplied: "You multiplied the two layers' costs. They work one after the other: costs add.",
         _one_pixel: "That is the cost at one pixel; both layers work at all height · width of them.",
         _additions_as_well: "Additions are counted too. Only multiplications are asked for.",
         _one_side: "You took the height for the width as well: pictures need not be square.",
+        _other_side: "You took the width for the height as well: pictures need not be square.",
+        _biases_too: "You counted the biases as multiplications. They are added.",
         _shrunk: "Your second layer has a smaller output, as without padding. Here height and width are kept, and "
         "products with the padded zeros count.",
         _flat_row: "You counted kernel_size weights in every channel of the second layer; a kernel has "

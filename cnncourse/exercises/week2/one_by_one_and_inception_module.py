@@ -72,6 +72,8 @@ _pool_missing = _module(pool=lambda x: x)
 _pool_last = _module(last=lambda x, weights: _pool(_rectified(x, weights["pool"])))
 _pool_uncompressed = _module(last=lambda x, weights: _pool(x))
 _no_padding = _module(paddings=(0, 0))
+_three_unpadded = _module(paddings=(0, 2))
+_five_unpadded = _module(paddings=(1, 0))
 _five_padded_by_one = _module(paddings=(1, 1))
 _no_relu_between = _module(between=lambda x: x)
 _no_relu_after = _module(after=lambda x: x)
@@ -177,6 +179,8 @@ INCEPTION_FORWARD = Exercise(
         _pool_last: "Branch 4 convolves first and pools then; the pooling comes first.",
         _pool_uncompressed: 'Branch 4 lacks its 1×1 convolution ("pool"), so all of the input\'s channels go through.',
         _no_padding: "The 3×3 and 5×5 convolutions have no padding, so their maps shrink: (f − 1)/2 keeps H and W.",
+        _three_unpadded: "The 3×3 convolution has no padding, so its maps shrink: (3 − 1)/2 = 1 keeps H and W.",
+        _five_unpadded: "The 5×5 convolution has no padding, so its maps shrink: (5 − 1)/2 = 2 keeps H and W.",
         _five_padded_by_one: "The 5×5 convolution is padded by 1; to keep H and W it needs (5 − 1)/2 = 2.",
         _no_relu_between: "The ReLU between the 1×1 and the larger convolution is missing in branches 2 and 3; without "
         "it the two are one linear step. A ReLU at the end does not stand for it.",

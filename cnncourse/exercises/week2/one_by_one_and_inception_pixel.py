@@ -54,6 +54,10 @@ def _one_number_each(x, weight, bias):
     return np.stack([weight[c, c] * x[:, c] + bias[c] for c in range(x.shape[1])], axis=1)
 
 
+def _last_channel(x, weight, bias):
+    return weight[:, -1][:, None, None] * x[:, -1:] + bias[:, None, None]
+
+
 def _mean(x, weight, bias):
     return one_by_one(x, weight / x.shape[1], bias)
 
@@ -115,6 +119,8 @@ ONE_BY_ONE = Exercise(
         "one bias is added.",
         _one_number_each: "Every channel is multiplied by one number of its own, so nothing is mixed. An output map "
         "takes from all input channels, at the same pixel.",
+        _last_channel: "Only the last channel is left in your sum: inside the loop, = replaces what the channels "
+        "before it gave, and += adds to it.",
         _mean: "The products are averaged over the channels; they are summed.",
         _rectified: "There is a ReLU in it; here the bare sum is wanted.",
         _channels_weighted_only: "The products are not summed over the channels: your output has as many maps as the "

@@ -74,7 +74,7 @@ def caption(**state):
     return (
         f"Direct: {n}·{n}·{f}·{f}·{C}·{K} = <b>{direct:,}</b> multiplications. Through {r}: {n}·{n}·{C}·{r} + "
         f"{n}·{n}·{f}·{f}·{r}·{K} = {first:,} + {second:,} = <b>{first + second:,}</b>, {verdict}. Both ways cost the "
-        f"same at a width of {even:.1f}. Each pixel's {C} numbers are squeezed into {r}."
+        f"same at a width of {even:.1f}. Each pixel's {C} numbers {'become' if r == C else 'are squeezed into'} {r}."
     )
 
 
@@ -161,10 +161,16 @@ def _draw_plot(painter, side, channels, maps, kernel_size, width):
     painter.rectangle(LEFT, TOP, RIGHT - LEFT, BOTTOM - TOP, outline=GRID)
     painter.line(LEFT, line, RIGHT, line, INK, 1.6, dash=(7, 4))
     painter.polyline([place(0, 0), place(channels, widest)], BLUE, 3)
-    painter.text(LEFT + 10, line + 14, f"{kernel_size}×{kernel_size} at once", 12, INK)
+    at_once, same = f"{kernel_size}×{kernel_size} at once", f"the same at {even:.1f}"
+    if crossing[0] > LEFT + 240:  # room for words left of the crossing
+        painter.text(LEFT + 10, line + 14, at_once, 12, INK)
+        painter.line(*crossing, crossing[0], BOTTOM, PURPLE, 1.4, dash=(3, 3))
+        painter.text(crossing[0] - 8, BOTTOM - 12, same, 12, PURPLE, anchor="rm")
+    else:
+        painter.text(RIGHT - 10, line - 12, at_once, 12, INK, anchor="rm")
+        painter.line(crossing[0], TOP + 8, crossing[0], BOTTOM, PURPLE, 1.4, dash=(3, 3))
+        painter.text(crossing[0] + 8, TOP + 16, same, 12, PURPLE)
     painter.circle(*crossing, 5, fill=PURPLE, outline=INK)
-    painter.line(crossing[0], crossing[1], crossing[0], BOTTOM, PURPLE, 1.4, dash=(3, 3))
-    painter.text(crossing[0] - 8, BOTTOM - 12, f"the same at {even:.1f}", 12, PURPLE, anchor="rm")
     x, y = place(width, first + second)
     painter.line(x, y, x, BOTTOM, ORANGE, 2)
     painter.circle(x, y, 8, fill=ORANGE, outline=INK, line_width=1.5)

@@ -8,12 +8,12 @@ from cnncourse.explorers.week2.one_by_one_and_inception_module_picture import RO
 
 SCALE = scale_for(WIDTH)
 SWITCHES = ("one", "three", "five", "pool")
-SLIDERS = {  # in pairs, as they stand side by side
+SLIDERS = {  # in rows of three, as they stand side by side
     "ones": "1×1",
-    "pooled": "1×1 after pooling",
     "threes_before": "1×1 before 3×3",
-    "threes": "3×3",
     "fives_before": "1×1 before 5×5",
+    "pooled": "1×1 after pooling",
+    "threes": "3×3",
     "fives": "5×5",
 }
 
@@ -50,13 +50,14 @@ def caption(*, chosen, **state):
     naive = [branch for branch, is_on in zip(naive_of(sizes), on, strict=True) if is_on]
     if not branches:
         return "All four branches are taken out: nothing is left to put one behind the other."
+    side = sizes.side
     total, cost, weights = (sum(getattr(b, name) for b in branches) for name in ("maps", "cost", "weights"))
     bare, bare_cost = sum(branch.maps for branch in naive), sum(branch.cost for branch in naive)
     added = " + ".join(str(branch.maps) for branch in branches)
     share = f", {bare_cost / cost:.1f} times the multiplications" if bare_cost else ""
     return (
-        f"{added}{' = ' + str(total) if len(branches) > 1 else ''} channels: {sizes.side} × {sizes.side} × "
-        f"{sizes.channels} → <b>{sizes.side} × {sizes.side} × {total}</b>, with {weights:,} weights and {cost:,} "
+        f"{added}{' = ' + str(total) if len(branches) > 1 else ''} channel{'s' * (total > 1)}: {side} × {side} × "
+        f"{sizes.channels} → <b>{side} × {side} × {total}</b>, with {weights:,} weights and {cost:,} "
         f"multiplications. Without the 1×1 convolutions in front and after the pooling it would be {bare} channels and "
         f"{bare_cost:,}{share}."
     )
@@ -101,7 +102,7 @@ def _take_widths(explorer, module):
 
 
 def _controls():
-    narrow, box = widgets.Layout(width="262px"), widgets.Layout(width="96px")
+    narrow, box = widgets.Layout(width="250px"), widgets.Layout(width="96px")
     labels = dict(zip(SWITCHES, ("1×1", "3×3", "5×5", "pooling"), strict=True))
     first = dict(zip(Widths.NAMES, WIDTHS[next(iter(MODULES))], strict=True))
     return {

@@ -4,15 +4,15 @@ from cnncourse.explorers import Painter
 from cnncourse.explorers.week2.one_by_one_and_inception_blocks import SLANT, THINNEST, block, ghost, millions
 from cnncourse.plots import BLUE, GREY, GRID, INK, MUTED, OLIVE, ORANGE, PURPLE, WHITE
 
-WIDTH, HEIGHT = 880, 580
+WIDTH, HEIGHT = 880, 496
 INKS = (BLUE, ORANGE, PURPLE, OLIVE)
 LETTERS = (INK, INK, WHITE, INK)  # on the four colours
 POOLING = 3  # the number of the pooling branch
 NAMES = ("1×1", "3×3", "5×5", "pooling")
-ROW_TOP, ROW, BLOCK = 44, 72, 40
+ROW_TOP, ROW, BLOCK = 38, 60, 38
 ROWS = tuple((ROW_TOP + ROW * number, ROW_TOP + ROW * (number + 1)) for number in range(4))
 INPUT_X, FIRST_X, SECOND_X, WORDS_X = 24, 218, 428, 676
-OUTPUT_TOP, BARS_TOP = 374, 470
+OUTPUT_TOP, BARS_TOP = 322, 406
 THICKEST = 130
 
 
@@ -79,8 +79,8 @@ def _draw_layer(painter, x, y, thickness, name, maps, colour, is_on):
     else:
         ghost(painter, x, y, thickness, BLOCK)
     words = x + max(thickness, THINNEST) + SLANT + 7
-    painter.text(words, y + 10, name, 12, MUTED)
-    painter.text(words, y + 29, f"{maps}", 14, INK if is_on else MUTED, bold=True)
+    painter.text(words, y + 8, name, 12, MUTED)
+    painter.text(words, y + 26, f"{maps}", 14, INK if is_on else MUTED, bold=True)
 
 
 def _draw_output(painter, sizes, branches, on):
@@ -106,17 +106,17 @@ def _draw_costs(painter, branches, naive, on):
     left, longest = 214, 560
     for y, name, some, total in (
         (BARS_TOP, "with its 1×1s", branches, totals[0]),
-        (BARS_TOP + 44, "without them", naive, totals[1]),
+        (BARS_TOP + 36, "without them", naive, totals[1]),
     ):
-        painter.text(left - 12, y + 15, name, 13, INK, anchor="rm")
+        painter.text(left - 12, y + 14, name, 13, INK, anchor="rm")
         x = left
         for number, branch in enumerate(some):
             length = longest * branch.cost / max(*totals, 1) if on[number] else 0
-            painter.rectangle(x, y, length, 30, fill=INKS[number])
+            painter.rectangle(x, y, length, 28, fill=INKS[number])
             if length > 34:
-                painter.text(x + length / 2, y + 15, NAMES[number], 12, LETTERS[number], anchor="mm")
+                painter.text(x + length / 2, y + 14, NAMES[number], 12, LETTERS[number], anchor="mm")
             x += length
-        painter.text(x + 8, y + 15, millions(total) if total else "0", 14, INK, bold=True)
+        painter.text(x + 8, y + 14, millions(total) if total else "0", 14, INK, bold=True)
     bare = sum(branch.maps for branch, is_on in zip(naive, on, strict=True) if is_on)
     why = ": the pooling passes all of its input's on" if on[POOLING] else ""
-    painter.text(left, BARS_TOP + 92, f"without them the output has {bare:,} channels{why}", 12, MUTED)
+    painter.text(left, BARS_TOP + 80, f"without them the output has {bare:,} channels{why}", 12, MUTED)

@@ -147,7 +147,7 @@ def test_the_caption_adds_the_channels_of_3a():
 @pytest.mark.parametrize("switches", list(itertools.product((True, False), repeat=4)))
 def test_every_choice_of_branches_is_drawn(switches):
     state = module_state("4d", **dict(zip(builder.SWITCHES, switches, strict=True)), chosen=sum(switches) % 4)
-    assert builder.render(**state).shape == (1074, 1630, 3)
+    assert builder.render(**state).shape == (919, 1630, 3)
     assert builder.alt(**state)
 
 
