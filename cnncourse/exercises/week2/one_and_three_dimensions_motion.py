@@ -76,6 +76,27 @@ def _flattened_roll(pattern, velocity, frames):
     return np.array([np.roll(pattern, step * (down * pattern.shape[1] + right)) for step in steps])
 
 
+def _axis_forgotten(pattern, velocity, frames):
+    steps = [t - frames // 2 for t in range(frames)]
+    return np.array([np.roll(pattern, step * (velocity[0] + velocity[1])) for step in steps])
+
+
+def _rows_only(pattern, velocity, frames):
+    return moving_kernel(pattern, (velocity[0], 0), frames)
+
+
+def _columns_only(pattern, velocity, frames):
+    return moving_kernel(pattern, (0, velocity[1]), frames)
+
+
+def _up_for_down(pattern, velocity, frames):
+    return moving_kernel(pattern, (-velocity[0], velocity[1]), frames)
+
+
+def _left_for_right(pattern, velocity, frames):
+    return moving_kernel(pattern, (velocity[0], -velocity[1]), frames)
+
+
 def _one_velocity_for_both(pattern, velocity, frames):
     return _rolled(pattern, [((t - frames // 2) * velocity[0],) * 2 for t in range(frames)])
 
@@ -103,8 +124,8 @@ def _pixel_by_pixel(pattern, velocity, frames):
 
 
 def _motion_cases():
-    dot = np.array([[0, 1, 0, 0]])
-    yield Case("a dot that walks right", (dot, (0, 1), 3), np.array([[[1, 0, 0, 0]], [[0, 1, 0, 0]], [[0, 0, 1, 0]]]))
+    dot, walk = np.array([[0, 1.0, 0, 0]]), np.array([[[1.0, 0, 0, 0]], [[0, 1, 0, 0]], [[0, 0, 1, 0]]])
+    yield Case("a dot that walks right", (dot, (0, 1), 3), walk)
     yield Case(
         "a column that falls, four frames: number 2 is unmoved",
         (np.array([[5.0], [0], [7], [0]]), (1, 0), 4),
@@ -142,6 +163,12 @@ MOVING_KERNEL = Exercise(
         _nothing_comes_back: "What leaves your frame is lost. Here it comes back on the other side: np.roll.",
         _flattened_roll: "You roll the flattened array, so that a pixel leaving a row enters the next one. Give "
         "np.roll axis=(0, 1) and a pair of steps.",
+        _axis_forgotten: "You gave np.roll no axis: it then rolls the flattened array, by the sum of both steps. Say "
+        "axis=(0, 1).",
+        _rows_only: "Your pattern moves up and down only; velocity[1] is its motion to the right.",
+        _columns_only: "Your pattern moves left and right only; velocity[0] is its motion down.",
+        _up_for_down: "Your rows move the wrong way: a positive first number is down, to larger row numbers.",
+        _left_for_right: "Your columns move the wrong way: a positive second number is to the right.",
         _one_velocity_for_both: "You move by the same number down and right. velocity holds one for each.",
     },
     hints=(

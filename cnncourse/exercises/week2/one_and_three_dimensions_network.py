@@ -6,7 +6,7 @@ from torch import nn
 
 from cnncourse.exercises.engine import Case, Exercise
 
-LENGTH = 41  # of the signals that try a network
+LENGTHS = (41, 26)  # of the signals that try a network
 SIGNALS = 9  # the seed of the fixed signals
 
 
@@ -57,6 +57,7 @@ def _dropped(maps, classes):
 
 _first_relu_missing = _changed({1: _dropped})
 _second_relu_missing = _changed({4: _dropped})
+_no_relu = _changed({1: _dropped, 4: _dropped})
 _no_max_pooling = _changed({2: _dropped})
 _average_for_max = _changed({2: lambda maps, classes: nn.AvgPool1d(4)})
 _max_at_the_end = _changed({5: lambda maps, classes: nn.AdaptiveMaxPool1d(1)})
@@ -69,6 +70,9 @@ _not_pooled_one = _changed({5: _dropped})
 _no_padding = _changed(
     {0: lambda maps, classes: nn.Conv1d(1, maps, 7), 3: lambda maps, classes: nn.Conv1d(maps, 2 * maps, 5)}
 )
+_first_unpadded = _changed({0: lambda maps, classes: nn.Conv1d(1, maps, 7)})
+_second_unpadded = _changed({3: lambda maps, classes: nn.Conv1d(maps, 2 * maps, 5)})
+_fixed_window = _changed({5: lambda maps, classes: nn.AvgPool1d(LENGTHS[0] // 4)})
 _square_kernels = _changed(
     {
         0: lambda maps, classes: nn.Conv2d(1, maps, 7, padding=3),
@@ -101,18 +105,28 @@ def _always_two(maps, classes):
 
 
 def _observed(f, *args, **kwargs):
-    """Return the shapes of the network's parameters and, with fixed weights in them, its logits of two signals."""
+    """Return the shapes of the network's parameters and, with fixed weights in them, its logits of two lengths."""
     network = f(*args, **kwargs)
+    if isinstance(network, (list, tuple, type)):
+        instead = f"no network but a {type(network).__name__}"
+        return {"parameter shapes": instead} | dict.fromkeys(map(_logits_of, LENGTHS))
     if not isinstance(network, nn.Module):
         return network
     network = network.double().train()  # dropout would show
-    x = torch.from_numpy(_fixed((2, 1, LENGTH), SIGNALS))
-    try:
-        logits = _logits(network, x)
-    except RuntimeError as error:
-        logits = f"signals of shape (2, 1, {LENGTH}) do not pass: {str(error).splitlines()[0]}"
+    logits = {_logits_of(length): _tried(network, length) for length in LENGTHS}
     shapes = [tuple(p.shape) for p in network.parameters() if not nn.parameter.is_lazy(p)]
-    return {"parameter shapes": shapes, "logits": logits}
+    return {"parameter shapes": shapes} | logits
+
+
+def _logits_of(length):
+    return f"logits of signals of {length}"
+
+
+def _tried(network, length):
+    try:
+        return _logits(network, torch.from_numpy(_fixed((2, 1, length), SIGNALS)))
+    except RuntimeError as error:
+        return f"signals of shape (2, 1, {length}) do not pass: {str(error).splitlines()[0]}"
 
 
 @torch.no_grad()
@@ -162,8 +176,10 @@ def _network_cases():
     for maps, classes in ((8, 2), (3, 4), (5, 3), (1, 7), (6, 5)):
         shapes = [(maps, 1, 7), (maps,), (2 * maps, maps, 5), (2 * maps,), (classes, 2 * maps), (classes,)]
         parameters = [_fixed(shape, place) for place, shape in enumerate(shapes)]
-        logits = _logits_by_loops(parameters, _fixed((2, 1, LENGTH), SIGNALS))
-        yield Case(f"{maps} maps, {classes} classes", (maps, classes), {"parameter shapes": shapes, "logits": logits})
+        logits = {
+            _logits_of(length): _logits_by_loops(parameters, _fixed((2, 1, length), SIGNALS)) for length in LENGTHS
+        }
+        yield Case(f"{maps} maps, {classes} classes", (maps, classes), {"parameter shapes": shapes} | logits)
 
 
 BEAT_NETWORK = Exercise(
@@ -190,6 +206,11 @@ BEAT_NETWORK = Exercise(
         _first_relu_missing: "The ReLU after the first convolution is missing.",
         _second_relu_missing: "The ReLU after the second convolution is missing. Without it, the mean over time and "
         "the convolution collapse into one linear step.",
+        _no_relu: "Both ReLUs are missing: one follows each convolution.",
+        _first_unpadded: "The first convolution has no padding and loses its ends: padding 3 keeps the length.",
+        _second_unpadded: "The second convolution has no padding and loses its ends: padding 2 keeps the length.",
+        _fixed_window: "Your last pooling averages over a window of a fixed length and fits one length of signal only. "
+        "nn.AdaptiveAvgPool1d(1) takes the mean over all of time.",
         _no_max_pooling: "The max pooling between the two convolutions is missing.",
         _average_for_max: "The pooling between the convolutions takes averages: nn.MaxPool1d takes the largest.",
         _no_padding: "The convolutions lose their ends: padding 3 for 7 samples and 2 for 5 keep the length.",

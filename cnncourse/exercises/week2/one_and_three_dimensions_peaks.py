@@ -56,6 +56,26 @@ def _signals_mean_removed(signal, template, threshold, refractory):
     return _picked(response, threshold * response.max(), refractory)
 
 
+def _both_means(signal, template, threshold, refractory):
+    response = _response(signal - signal.mean(), template)
+    return _picked(response, threshold * response.max(), refractory)
+
+
+def _one_too_near(signal, template, threshold, refractory):
+    response = _response(signal, template)
+    return _picked(response, threshold * response.max(), refractory - 1)
+
+
+def _last_of_a_chain(signal, template, threshold, refractory):
+    response, peaks = _response(signal, template), []
+    for i in map(int, _all_above(signal, template, threshold, refractory)):
+        if not peaks or i - peaks[-1] >= refractory:
+            peaks.append(i)
+        elif response[i] > response[peaks[-1]]:
+            peaks[-1] = i
+    return np.array(peaks, dtype=int)
+
+
 def _all_above(signal, template, threshold, refractory):
     response = _response(signal, template)
     return np.flatnonzero(response >= threshold * response.max())
@@ -150,6 +170,16 @@ def _peak_cases():
         (_placed(36, {10: 0.8, 18: 1, 29: 0.9}), BEAT, 0.5, 9),
         np.array([18, 29]),
     )
+    yield Case(
+        "three beats that grow, each 8 after the one before, refractory 9: only the middle one goes",
+        (_placed(36, {8: 1, 16: 1.3, 24: 1.6}), BEAT, 0.4, 9),
+        np.array([8, 24]),
+    )
+    yield Case(
+        "a raised signal that ends: the step down to the zeros beyond answers, too",
+        (_placed(36, {9: 1, 21: 1.1}) + np.linspace(6, 6.7, 36), BEAT, 0.4, 5),
+        np.array([9, 21, 35]),
+    )
     even = np.array(
         [0, -2, 8, -1, 0.0]
     )  # with its mean, 1, all answers are whole or halves: 64 and 32 at the two beats
@@ -162,6 +192,7 @@ def _peak_cases():
         (150, 23, 9, -3.0, 0.15, 0.45, 9),
         (200, 37, 17, 1.5, 0.60, 0.4, 6),
         (140, 29, 11, 4.0, 0.10, 0.55, 12),
+        (180, 30, 7, 1.0, 1.60, 0.35, 8),
     ):
         template = _random_template(rng, taps)
         signal = hump * np.sin(np.pi * np.arange(length) / length) + noise * rng.normal(size=length)
@@ -191,6 +222,11 @@ FIND_R_PEAKS = Exercise(
         "wherever the baseline wanders up: take template − template.mean().",
         _signals_mean_removed: "You take the mean from the signal, not from the template. A baseline that wanders has "
         "another level everywhere; a filter that sums to 0 is blind to all of them.",
+        _both_means: "At the ends your answer is not that of a signal with zeros beyond them. Taking the mean from "
+        "the signal as well does that, and so does repeating its last value.",
+        _one_too_near: "You keep what is refractory − 1 samples away. A place is kept from `refractory` samples on.",
+        _last_of_a_chain: "Of three beats in a row, each larger than the one before, you lose the first. Only a peak "
+        "that was itself taken pushes others out: take the largest of all, then the largest that is left.",
         _all_above: "You return every sample above the threshold, several for each beat. Keep the largest of them: "
         "skip what is less than `refractory` away from a peak already taken.",
         _local_maxima_only: "You take every local maximum above the threshold. Noise puts several on one beat; the "

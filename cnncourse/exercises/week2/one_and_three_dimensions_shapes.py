@@ -87,6 +87,19 @@ def _padding_once(x_shape, filters, kernel_size, stride=1, padding=0):
     return (x_shape[0], filters, *size), shape_and_parameters(x_shape, filters, kernel_size)[1]
 
 
+def _no_padding(x_shape, filters, kernel_size, stride=1, padding=0):
+    return shape_and_parameters(x_shape, filters, kernel_size, stride)
+
+
+def _no_stride(x_shape, filters, kernel_size, stride=1, padding=0):
+    return shape_and_parameters(x_shape, filters, kernel_size, 1, padding)
+
+
+def _times_batch(x_shape, filters, kernel_size, stride=1, padding=0):
+    shape, count = shape_and_parameters(x_shape, filters, kernel_size, stride, padding)
+    return shape, count * x_shape[0]
+
+
 def _without_one(x_shape, filters, kernel_size, stride=1, padding=0):
     (_, _, *size), count = shape_and_parameters(x_shape, filters, kernel_size, stride, padding)
     return (x_shape[0], filters, *(n - 1 for n in size)), count
@@ -150,6 +163,9 @@ SHAPE_AND_PARAMETERS = Exercise(
         _bias_for_every_channel: "You count a bias for every filter and every channel. The channels' sums are added "
         "first, then one bias.",
         _padding_once: "You count the padding once. It is added at both ends of each axis: n + 2 · padding.",
+        _no_padding: "The padding is not used: it adds 2 · padding to every axis of space.",
+        _no_stride: "The stride is not used: with stride s there is a place only every s steps.",
+        _times_batch: "You count the parameters once for every input of the batch. All N share the same filters.",
         _without_one: "Your sizes are one too small: the filter's first place comes before any step, hence the + 1.",
         _channels_last: "You put the channels last. That is the order of the classic course; here, as in PyTorch, the "
         "output is (N, filters, *space).",

@@ -282,7 +282,7 @@ def test_other_networks_are_refused(changes):
 def test_the_oracle_of_the_network_agrees_with_torch():
     shapes = [(3, 1, 7), (3,), (6, 3, 5), (6,), (2, 6), (2,)]
     parameters = [network._fixed(shape, place) for place, shape in enumerate(shapes)]
-    x = network._fixed((2, 1, network.LENGTH), network.SIGNALS)
+    x = network._fixed((2, 1, network.LENGTHS[0]), network.SIGNALS)
     w1, b1, w2, b2, w3, b3 = map(torch.from_numpy, parameters)
     h = F.max_pool1d(F.relu(F.conv1d(torch.from_numpy(x), w1, b1, padding=3)), 4)
     expected = F.linear(F.relu(F.conv1d(h, w2, b2, padding=2)).mean(dim=2), w3, b3)
