@@ -11,7 +11,7 @@ from cnncourse.networks.smile_detector import pictures_to_batch, smile_probabili
 BATCH = 16
 
 
-def train(net, images, loss_of, steps, rate, hardness=None, mirrored=True, report=None):
+def train(net, images, loss_of, steps, rate, hardness=None, mirrored=True, report=None, batch=BATCH):
     """Train with AdamW, one cycle of the learning rate (Smith & Topin 2018); return the processor seconds it took.
 
     loss_of(outputs, chosen) is the loss of the pictures numbered `chosen`. hardness(share of the steps done) in [0, 1]
@@ -21,7 +21,7 @@ def train(net, images, loss_of, steps, rate, hardness=None, mirrored=True, repor
     free = [parameter for parameter in net.parameters() if parameter.requires_grad]
     optimiser = torch.optim.AdamW(free, rate, weight_decay=0.02)
     schedule = torch.optim.lr_scheduler.OneCycleLR(optimiser, rate, total_steps=steps, pct_start=0.2)
-    begun, losses, batch = time.process_time(), [], min(BATCH, len(images))
+    begun, losses, batch = time.process_time(), [], min(batch, len(images))
     every = len(images) // batch
     for step in range(steps):
         if step % every == 0:

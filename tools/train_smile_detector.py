@@ -37,6 +37,7 @@ VALIDATION = {"tight": 200, "street": 400}
 SEEDS = (0, 1, 2)
 EXAMPLES = (20, 50, 200, 1000)
 STEPS = {20: 60, 50: 120, 200: 300, 1000: 1000}
+LARGE_BATCH = 32  # of the detector
 TIGHT_EPOCHS, ALL_EPOCHS = 20, 10  # of the comparison
 NETS = {  # name: the arguments of SmileNet
     "residual": {},
@@ -58,7 +59,7 @@ def read_options():
     parser.add_argument("--street", type=int, default=1200, help="extra street pictures, a multiple of 100")
     parser.add_argument("--cache", type=Path, default=Path("build/smiles"))
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=20, help="on all faces, after those on tight ones")
+    parser.add_argument("--epochs", type=int, default=25, help="of the last lesson")
     parser.add_argument("--seed", type=int, default=1)
     parser.set_defaults(work="detector")
     for work in ("traits", "transfer", "compare"):
@@ -73,7 +74,6 @@ def read_options():
 
 def train_detector(options):
     pictures, validation = all_pictures(options)
-    tight, (images, labels) = pictures["tight"], joined(pictures.values())
 
     def report(words):
         parts = [f"{preset} {accuracy(net, *shown):.4f}" for preset, shown in validation.items()]
@@ -81,12 +81,23 @@ def train_detector(options):
 
     torch.manual_seed(options.seed)
     net = SmileNet(LARGE_WIDTHS)
-    seconds = train(net, tight[0], smile_loss(tight[1]), 14 * len(tight[0]) // BATCH, 0.01, report=report)
-    steps = options.epochs * len(images) // BATCH
-    seconds += train(net, images, smile_loss(labels), steps, 0.006, lambda t: min(1, 1.5 * t), report=report)
+    seconds = 0
+    for name, epochs, rate, hardness in lessons(options.epochs):
+        images, labels = pictures["tight"] if name == "tight" else joined(pictures.values())
+        steps = epochs * len(images) // LARGE_BATCH
+        seconds += train(net, images, smile_loss(labels), steps, rate, hardness, report=report, batch=LARGE_BATCH)
     facts = {f"{preset}_validation_accuracy": accuracy(net, *shown) for preset, shown in validation.items()}
     facts |= {f"{preset}_test_accuracy": accuracy(net, *smiles("test", preset)) for preset in PRESETS}
     write(net, "smile_detector", options, len(images), seconds, facts)
+
+
+def lessons(epochs):
+    """Return (pictures, epochs, learning rate, hardness by share of the steps done) of the detector's lessons."""
+    return (
+        ("tight", 20, 0.01, None),
+        ("all", 10, 0.006, lambda done: min(1, 1.5 * done)),
+        ("all", epochs, 0.006, lambda done: 0.4 * (1 - done)),
+    )
 
 
 def train_traits(options):
