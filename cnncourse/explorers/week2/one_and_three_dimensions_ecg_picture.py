@@ -57,7 +57,7 @@ def _draw_signal(painter, model):
     for number, (peak, label) in enumerate(zip(model.peaks, model.labels, strict=True)):
         x = _x(peak, samples)
         missed = number in model.missed
-        painter.text(x, SIGNAL_TOP - 10, "missed " + label if missed else label, 12, RED if missed else INK, True, "mm")
+        painter.text(x, SIGNAL_TOP - 10, f"{label}?" if missed else label, 12, RED if missed else INK, True, "mm")
 
 
 def _legend(painter, x, y):
@@ -66,6 +66,7 @@ def _legend(painter, x, y):
     for offset, kind, words in ((252, "hit", "a beat, found"), (366, "false", "a false alarm")):
         _mark(painter, x + offset, y, kind)
         painter.text(x + offset + 10, y, words, 12, MUTED)
+    painter.text(x + 470, y, "N? V? missed", 12, RED, bold=True)
 
 
 def _mark(painter, x, y, kind):

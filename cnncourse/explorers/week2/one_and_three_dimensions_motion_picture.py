@@ -98,12 +98,15 @@ def _draw_bars(painter, model, velocities, chosen, velocity):
         painter.rectangle(x, bottom - height, BAR - 20, height, fill=BLUE, alpha=0.25)
         above = max(answer - model.level, 0) / full * BARS_HEIGHT
         painter.rectangle(x, bottom - height, BAR - 20, above, fill=BLUE)
-        painter.text(x + BAR / 2 - 10, bottom - height - 9, f"{answer:.2f}", 12, INK, number == chosen, "mm")
         name = _signed(velocities[number])
         painter.text(x + BAR / 2 - 10, bottom + 14, name, 13, INK, number == chosen, "mm")
         if number == chosen:
             painter.rectangle(x - 6, bottom - height - 19, BAR - 8, height + 19, outline=DARK_ORANGE, line_width=2)
     y = bottom - model.level / full * BARS_HEIGHT
     painter.line(BARS_X, y, BARS_X + BARS_WIDTH, y, MUTED, 1.5, dash=(6, 4))
+    for number, answer in enumerate(answers.tolist()):
+        x, y = BARS_X + (number + 0.5) * BAR, bottom - max(answer, 0) / full * BARS_HEIGHT - 9
+        painter.rectangle(x - 15, y - 7, 30, 14, fill=WHITE)  # a page for the number, should the dashed line cross it
+        painter.text(x, y, f"{answer:.2f}", 12, INK, number == chosen, "mm")
     place = BARS_X + (velocity - velocities[0] + 0.5) * BAR
     painter.polygon([(place, bottom + 24), (place - 6, bottom + 34), (place + 6, bottom + 34)], fill=DARK_ORANGE)
