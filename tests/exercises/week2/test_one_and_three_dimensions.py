@@ -138,6 +138,7 @@ def test_scipys_peaks_pass():
         ({"after": "y = np.abs(y)"}, "absolute value"),
         ({"after": "y = signal"}, "template is never used"),
         ({"distance": "refractory + 1"}, "exactly `refractory`"),
+        ({"distance": "refractory - 1"}, "refractory − 1 samples away"),
     ],
 )
 def test_expected_mistakes_with_peaks_meet_their_words(changes, words):
@@ -166,6 +167,9 @@ def test_expected_mistakes_with_peaks_meet_their_words(changes, words):
         {"result": "y[places]"},
         {"result": "len(places)"},
         {"after": "y = y ** 2"},
+        {"after": "y = np.correlate(np.pad(signal, half, mode='edge'), template - template.mean(), 'valid')"},
+        {"after": "y = np.correlate(signal - signal.mean(), template - template.mean(), 'same')"},
+        {"result": "np.array([i for i in range(len(y)) if y[i] == max(level, *y[max(i - apart + 1, 0) : i + apart])])"},
         {"after": "y = np.diff(y, append=0)"},
         {"after": "y = np.maximum(y, 0); y[-1] = 0; signal[:] = 0"},
     ],
@@ -248,6 +252,8 @@ def test_a_network_written_as_a_class_passes():
         ({"end": "self.last(x.amax(dim=2))"}, "largest number over time"),
         ({"end": "self.last(x.mean(dim=2)).relu()"}, "after the last layer"),
         ({"pool": "avg_pool1d"}, "takes averages"),
+        ({"end": "self.last(F.avg_pool1d(x, 10)[:, :, 0])"}, "window of a fixed length"),
+        ({"second": "nn.Conv1d(maps, 2 * maps, 5)"}, "The second convolution has no padding"),
     ],
 )
 def test_expected_mistakes_with_networks_meet_their_words(changes, words):
@@ -338,6 +344,28 @@ def test_expected_mistakes_with_motion_meet_their_words(body, words):
 )
 def test_one_slip_in_the_moving_kernel_is_refused(old, new):
     assert changed("moving_kernel", old, new).status == "not yet"
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "words"),
+    [
+        ("steps * down", "0", "left and right only"),
+        ("steps * right", "0", "up and down only"),
+        ("steps * down", "-steps * down", "rows move the wrong way"),
+        ("steps * right", "-steps * right", "columns move the wrong way"),
+        (", axis=(0, 1)", "", "gave np.roll no axis"),
+    ],
+)
+def test_a_slip_in_one_axis_of_the_moving_kernel_meets_its_words(old, new, words):
+    assert words in changed("moving_kernel", old, new).advice
+
+
+def test_a_moving_kernel_filled_into_zeros_passes():
+    body = """kernel = np.zeros((frames, *pattern.shape))
+    for t in range(frames):
+        kernel[t] = np.roll(pattern, (t - frames // 2) * np.array(velocity), axis=(0, 1))
+    return kernel"""
+    assert judged("moving_kernel", MOVING.format(body)).status == "passed"
 
 
 def test_a_moving_kernel_by_indices_passes():

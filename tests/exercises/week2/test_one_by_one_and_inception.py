@@ -67,6 +67,15 @@ def one_by_one(x, weight, bias):
     return np.tensordot(x, weight, (1, 1)).transpose(0, 3, 1, 2) + bias
 
 
+@meets("Only the last channel is left")
+def one_by_one(x, weight, bias):
+    y = np.zeros((len(x), len(weight), *x.shape[2:]))
+    for k in range(len(weight)):
+        for c in range(x.shape[1]):
+            y[:, k] = weight[k, c] * x[:, c] + bias[k]
+    return y
+
+
 @meets("counted an addition to every multiplication")
 def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, padding=0):
     out = [len(range(0, n + 2 * padding - kernel_size + 1, stride)) for n in (height, width)]
@@ -86,6 +95,24 @@ def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, 
     return maps * channels * kernel_size * kernel_size
 
 
+@meets("one row and one column too small")
+def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    out = [(n + 2 * padding - kernel_size) // stride for n in (height, width)]
+    return kernel_size**2 * channels * out[0] * out[1] * maps
+
+
+@meets("You counted the output numbers")
+def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    out = [len(range(0, n + 2 * padding - kernel_size + 1, stride)) for n in (height, width)]
+    return out[0] * out[1] * maps
+
+
+@meets("You round the whole product")
+def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, padding=0):
+    out = [(n + 2 * padding - kernel_size) / stride + 1 for n in (height, width)]
+    return int(kernel_size**2 * channels * out[0] * out[1] * maps)
+
+
 @meets("multiplied by the input's size")
 def layer_multiplications(height, width, channels, maps, kernel_size, stride=1, padding=0):
     return (height * width) * (channels * kernel_size**2) * maps
@@ -100,6 +127,12 @@ def bottleneck_multiplications(height, width, channels, bottleneck, maps, kernel
 def bottleneck_multiplications(height, width, channels, bottleneck, maps, kernel_size):
     first = conv_multiplications(channels, bottleneck, 1, height, width)
     return first + conv_multiplications(channels, maps, kernel_size, height, width)
+
+
+@meets("gave the large kernel to the first layer")
+def bottleneck_multiplications(height, width, channels, bottleneck, maps, kernel_size):
+    first = conv_multiplications(channels, bottleneck, kernel_size, height, width)
+    return first + conv_multiplications(bottleneck, maps, 1, height, width)
 
 
 @meets("costs add")
