@@ -26,18 +26,27 @@ from cnncourse.training.fit import fit
 BATCH = 36
 
 
-def main(arguments=None):
+def main():
+    options = read_options()
+    with processes() as (rank, count):
+        run(rank, count, options)
+
+
+def read_options(arguments=None):
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--epochs", type=int, default=5)
     parser.add_argument("--dtype", choices=("float32", "float64"), default="float32")
     parser.add_argument("--output", type=Path, help="where to save the weights and the history")
-    options = parser.parse_args(arguments)
-    with processes() as (rank, count):
-        history, net = train(rank, count, options.epochs, getattr(torch, options.dtype))
-        if rank == 0:
-            print(history)
-            if options.output:
-                torch.save({"net": net.state_dict(), "history": vars(history)}, options.output)
+    return parser.parse_args(arguments)
+
+
+def run(rank, count, options):
+    """Train; the first process prints the history and saves, where it is asked to."""
+    history, net = train(rank, count, options.epochs, getattr(torch, options.dtype))
+    if rank == 0:
+        print(history)
+        if options.output:
+            torch.save({"net": net.state_dict(), "history": vars(history)}, options.output)
 
 
 @contextmanager

@@ -32,7 +32,8 @@ def main(folder):
         assert count == 2
         results = {normed: trained(rank, normed) for normed in (False, True)}
         torch.save(results | {"refused": refusal()}, f"{folder}/{rank}.pt")
-    train_in_processes.main(["--epochs", "2", "--dtype", "float64", "--output", f"{folder}/shipped.pt"])
+        options = ["--epochs", "2", "--dtype", "float64", "--output", f"{folder}/shipped.pt"]
+        train_in_processes.run(rank, count, train_in_processes.read_options(options))
 
 
 def trained(rank, normed):
