@@ -159,7 +159,7 @@ def studio_pointer(event, *, smile, **_):
 def smile_studio(net):
     """Let the learner pose rendered faces before `net`, a PyTorch detector with one logit a picture."""
     read = reader(net)
-    start = {"person": 3, "preset": "tight", "mouth": 0.0, "yaw": 0, "light": -0.4}
+    start = {"person": 8, "preset": "tight", "mouth": 0.0, "yaw": 0, "light": -0.4}
     return Explorer(
         lambda **state: studio_picture(read, **state),
         {

@@ -104,7 +104,7 @@ def test_every_control_and_button_of_the_studio_changes_the_picture(flat_faces):
         before = explorer.picture.copy()
         buttons[label].click()
         assert (explorer.picture != before).any(), label
-    assert explorer.state["person"] == 3
+    assert explorer.state["person"] == 8
 
 
 # --- photos ---
