@@ -152,7 +152,7 @@ def _problem(exercise, case, outcome) -> Difference | None:
         return Difference(f"{type(outcome.error).__name__}" + (f": {text[0][:300]}" if text else "") + " was raised.")
     difference = _compare(exercise, case, outcome.value, case.expected)
     if difference is None and outcome.changed:
-        return Difference(f"The answer is right, but the argument {outcome.changed} was changed.")
+        return Difference(f"Here the answer is right, but the argument {outcome.changed} was changed.")
     return difference
 
 
@@ -243,9 +243,9 @@ def _general_advice(exercise, outcome, difference):
         return "Your function begins with `async def`, so calling it runs nothing: write `def`."
     if inspect.isgenerator(outcome.value):
         return "Your function contains `yield`, so it gives a generator: return the finished result instead."
-    if difference.sentence.startswith("The answer is right, but"):
+    if difference.sentence.startswith("Here the answer is right, but"):
         return (
             f"{difference.sentence} Whoever calls your function keeps that data and would find it changed: "
-            f"work on a copy ({outcome.changed}.copy()) or build a new array."
+            f"work on a copy ({outcome.changed}.copy(), of a tensor .clone()) or build a new array."
         )
     return difference.sentence
