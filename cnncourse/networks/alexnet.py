@@ -5,7 +5,7 @@ from collections import OrderedDict
 from torch import nn
 
 from cnncourse.arguments import whole_number
-from cnncourse.networks.layers import LocalResponseNorm
+from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
 
 CONVOLUTIONS = (  # maps, kernel size, stride, padding, whether the two processors split it, what follows its ReLU
     (96, 11, 4, 0, False, ("norm", "pool")),
@@ -15,6 +15,7 @@ CONVOLUTIONS = (  # maps, kernel size, stride, padding, whether the two processo
     (256, 3, 1, 1, True, ("pool",)),
 )
 FLAT = 256 * 6 * 6
+SIDES = range(227, 259)  # sides of pictures whose last maps are 6 × 6
 
 
 class AlexNet(nn.Module):
@@ -36,11 +37,10 @@ class AlexNet(nn.Module):
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, 227, 227)`."""
-        maps = self.features(pictures)
-        if maps.shape[1:] != (256, 6, 6):
-            size = " × ".join(map(str, pictures.shape[2:]))
-            raise ValueError(f"pictures must make last maps of 6 × 6, as 227 × 227 ones do, got {size}")
-        return self.classifier(maps.flatten(1))
+        height, width = checked_pictures(pictures, "(N, 3, H, W)").shape[2:]
+        if height not in SIDES or width not in SIDES:
+            raise ValueError(f"pictures must make last maps of 6 × 6, as 227 × 227 ones do, got {height} × {width}")
+        return self.classifier(self.features(pictures).flatten(1))
 
 
 def _features(groups):

@@ -4,7 +4,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import real_number, whole_number
+from cnncourse.arguments import real_number, shown, whole_number
 
 
 class LocalResponseNorm(nn.Module):
@@ -21,11 +21,13 @@ class LocalResponseNorm(nn.Module):
     def __init__(self, size=5, alpha=1e-4, beta=0.75, k=2):
         super().__init__()
         self.size = whole_number("size", size, 1)
-        self.alpha, self.beta = real_number("alpha", alpha), real_number("beta", beta)
-        self.k = real_number("k", k)
+        self.alpha, self.beta = real_number("alpha", alpha, 0), real_number("beta", beta)
+        self.k = real_number("k", k, 0)
 
     def forward(self, maps):
         """Return the normalised maps, `(N, C, …)` as they came."""
+        if not isinstance(maps, torch.Tensor):
+            raise TypeError(f"maps must be a tensor (N, C, …), got {shown(maps)}")
         if maps.dim() < 3:
             raise ValueError(f"maps must have shape (N, C, …), got shape {tuple(maps.shape)}")
         return F.local_response_norm(maps, self.size, self.alpha * self.size, self.beta, self.k)
@@ -128,6 +130,22 @@ class RadialBasisOutput(nn.Module):
     def multiplications(self, output_shape):
         """Return one square for each feature and class."""
         return torch.Size(output_shape).numel() * self.prototypes.shape[1]
+
+
+def checked_pictures(pictures, shape, smallest=1):
+    """Return a batch of pictures of `shape`, e.g. "(N, 3, H, W)" with numbers for the axes that are fixed.
+
+    Raises TypeError for what is no tensor, ValueError for other shapes and for sides under `smallest`.
+    """
+    if not isinstance(pictures, torch.Tensor):
+        raise TypeError(f"pictures must be a tensor {shape}, got {shown(pictures)}")
+    came, wanted = tuple(pictures.shape), shape.strip("()").split(", ")
+    fits = len(came) == len(wanted) and all(not w.isdigit() or n == int(w) for n, w in zip(came, wanted, strict=True))
+    if not fits:
+        raise ValueError(f"pictures must have shape {shape}, got shape {came}")
+    if min(came[2:]) < smallest:
+        raise ValueError(f"pictures must be at least {smallest} × {smallest}, got {came[2]} × {came[3]}")
+    return pictures
 
 
 def _uniform(shape, fan_in):

@@ -6,7 +6,13 @@ import torch
 from torch import nn
 
 from cnncourse.arguments import true_or_false
-from cnncourse.networks.layers import RadialBasisOutput, ScaledTanh, SparselyConnectedConv2d, TrainableSubsampling
+from cnncourse.networks.layers import (
+    RadialBasisOutput,
+    ScaledTanh,
+    SparselyConnectedConv2d,
+    TrainableSubsampling,
+    checked_pictures,
+)
 
 C3_CONNECTIONS = (  # for each of the 16 maps of C3, the maps of S2 that it reads (table I of the paper)
     *((0, 1, 2), (1, 2, 3), (2, 3, 4), (3, 4, 5), (0, 4, 5), (0, 1, 5)),
@@ -44,6 +50,10 @@ class LeNet5(nn.Sequential):
 
     def __init__(self, original=False):
         super().__init__(OrderedDict(_original() if true_or_false("original", original) else _modern()))
+
+    def forward(self, pictures):
+        """Return the ten numbers `(N, 10)` of pictures `(N, 1, 32, 32)`."""
+        return super().forward(checked_pictures(pictures, "(N, 1, 32, 32)"))
 
 
 def digit_prototypes():

@@ -42,7 +42,7 @@ def summarise(module, input_shape):
         try:
             with FieldsCarried():
                 torch.func.functional_call(module, _weightless(module), (picture,))
-        except (RuntimeError, ValueError) as problem:
+        except (RuntimeError, ValueError, IndexError) as problem:
             place = f" at layer {watch.inside}" if watch.inside else ""
             raise ValueError(
                 f"input_shape {tuple(input_shape)} does not go through the module{place}: {problem}"
@@ -139,8 +139,8 @@ def _batch_shape(module, input_shape):
     if not isinstance(input_shape, (tuple, list, torch.Size)) or not input_shape:
         raise TypeError(f"input_shape must be a tuple such as (3, 224, 224), got {shown(input_shape)}")
     shape = tuple(whole_number("input_shape", n, 1) for n in input_shape)
-    axes = next(filter(None, map(_axes, module.modules())), None)
-    if axes is None or len(shape) == axes:
+    axes = next((axes for axes in map(_axes, module.modules()) if axes is not None), 0)
+    if not axes or len(shape) == axes or (axes == 1 and len(shape) > 2):
         return (1, *shape), False
     if len(shape) == axes + 1:
         return shape, True
@@ -148,7 +148,9 @@ def _batch_shape(module, input_shape):
 
 
 def _axes(module):
-    """Return how many axes one example has, where the layer's class says so."""
+    """Return how many axes one example has, where the layer's class says so; 0 before a Flatten, where any may be."""
+    if isinstance(module, (nn.Flatten, nn.Unflatten)):
+        return 0
     if isinstance(module, nn.Linear):
         return 1
     dimensions = type(module).__name__[-2:]

@@ -3,7 +3,7 @@
 from torch import nn
 
 from cnncourse.arguments import one_of, whole_number
-from cnncourse.networks.layers import LocalResponseNorm
+from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
 
 CONFIGURATIONS = {  # a number: that many 3 × 3 kernels; "1×1 …": that many 1 × 1 kernels
     "A": (64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"),
@@ -46,7 +46,8 @@ class VGG(nn.Module):
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, H, W)`."""
-        return self.classifier(self.avgpool(self.features(pictures)).flatten(1))
+        maps = self.features(checked_pictures(pictures, "(N, 3, H, W)", 32))
+        return self.classifier(self.avgpool(maps).flatten(1))
 
 
 def _features(tokens):

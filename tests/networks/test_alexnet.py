@@ -82,3 +82,20 @@ def test_other_numbers_of_classes_and_groups():
     assert empty(classes=7)(torch.empty(1, 3, 227, 227, device="meta")).shape == (1, 7)
     with pytest.raises(ValueError, match="groups must be 1 or 2, got 3"):
         empty(3)
+
+
+def test_sides_from_227_to_258_fit_and_no_others():
+    def fits(side):
+        return tuple(empty().features(torch.empty(1, 3, side, side, device="meta")).shape[2:]) == (6, 6)
+
+    assert [side for side in range(220, 265) if fits(side)] == list(range(227, 259))
+    for side in (227, 258):
+        assert empty()(torch.empty(1, 3, side, 227, device="meta")).shape == (1, 1000)
+    for side in (30, 226, 259):
+        with pytest.raises(ValueError, match=f"pictures must make last maps of 6 × 6.*got 227 × {side}"):
+            empty()(torch.empty(1, 3, 227, side, device="meta"))
+
+
+def test_pictures_of_one_channel_are_named():
+    with pytest.raises(ValueError, match=r"pictures must have shape \(N, 3, H, W\)"):
+        empty()(torch.empty(1, 1, 227, 227, device="meta"))

@@ -66,12 +66,19 @@ def test_normalisation_keeps_type_and_input_and_has_a_gradient():
         ({"size": 0}, "size must be at least 1"),
         ({"size": 2.5}, "size must be a whole number"),
         ({"alpha": "x"}, "alpha must be a number"),
+        ({"alpha": -1.0}, "alpha must be at least 0"),
+        ({"k": -1}, "k must be at least 0"),
         ({"k": float("nan")}, "k must be a finite number"),
     ],
 )
 def test_bad_numbers_are_named(arguments, words):
     with pytest.raises((ValueError, TypeError), match=words):
         LocalResponseNorm(**arguments)
+
+
+def test_an_array_is_refused_by_name():
+    with pytest.raises(TypeError, match="maps must be a tensor"):
+        LocalResponseNorm()(torch.zeros(1, 4, 5).numpy())
 
 
 def test_a_batch_without_places_is_refused():

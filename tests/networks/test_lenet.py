@@ -107,3 +107,10 @@ def test_prototypes_are_kept_but_not_trained():
 def test_original_must_be_true_or_false():
     with pytest.raises(TypeError, match="original must be True or False, got int 1"):
         LeNet5(original=1)
+
+
+@pytest.mark.parametrize("shape", [(1, 1, 28, 28), (1, 3, 32, 32), (1, 32, 32), (1, 1, 36, 36)])
+@pytest.mark.parametrize("original", [False, True])
+def test_pictures_of_another_shape_are_named(shape, original):
+    with pytest.raises(ValueError, match=r"pictures must have shape \(N, 1, 32, 32\), got shape"):
+        LeNet5(original)(torch.zeros(shape))

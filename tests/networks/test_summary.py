@@ -263,6 +263,32 @@ def test_vgg_19_takes_well_under_a_second_and_no_memory():
     assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - peak < 20_000  # kB
 
 
+# --- pictures for dense layers ---
+
+
+class Flattens(nn.Module):
+    def __init__(self):
+        super().__init__()
+        self.dense = nn.Linear(12, 4)
+
+    def forward(self, x):
+        return self.dense(x.flatten(1))
+
+
+@pytest.mark.parametrize("net", [nn.Sequential(nn.Flatten(), nn.Linear(12, 4)), Flattens()])
+def test_a_dense_network_takes_pictures_that_it_flattens(net):
+    assert summarise(net, (3, 2, 2))[-1][1:] == ((4,), 52, 48)
+
+
+def test_an_index_outside_is_named_after_the_shape():
+    class Sixth(nn.Module):
+        def forward(self, x):
+            return x[0, 5]
+
+    with pytest.raises(ValueError, match=r"input_shape \(3, 8, 8\) does not go through"):
+        summarise(Sixth(), (3, 8, 8))
+
+
 # --- what cannot be ---
 
 

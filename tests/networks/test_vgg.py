@@ -144,3 +144,16 @@ def test_the_dense_part_has_a_relu_and_dropout_of_a_half_between():
 def test_an_unknown_configuration_is_named():
     with pytest.raises(ValueError, match="configuration must be one of 'A', 'A-LRN', 'B', 'C', 'D', 'E', got str 'F'"):
         VGG("F")
+
+
+@pytest.mark.parametrize(
+    ("shape", "words"),
+    [
+        ((1, 3, 31, 40), "pictures must be at least 32 × 32, got 31 × 40"),
+        ((1, 1, 64, 64), r"pictures must have shape \(N, 3, H, W\), got shape \(1, 1, 64, 64\)"),
+        ((3, 64, 64), r"pictures must have shape \(N, 3, H, W\), got shape \(3, 64, 64\)"),
+    ],
+)
+def test_pictures_that_do_not_fit_are_named(shape, words):
+    with pytest.raises(ValueError, match=words):
+        empty("A")(torch.empty(shape, device="meta"))

@@ -74,6 +74,11 @@ def _eigenvectors_left_in_order(images):
     return eigenvalues, eigenvectors[:, ::-1]
 
 
+def _rows_turned_round(images):
+    eigenvalues, eigenvectors = colour_components(images)
+    return eigenvalues, eigenvectors[::-1, ::-1]
+
+
 def _as_rows(images):
     eigenvalues, eigenvectors = colour_components(images)
     return eigenvalues, eigenvectors.T
@@ -164,6 +169,8 @@ COLOUR_COMPONENTS = Exercise(
         _smallest_first: "Your eigenvalues run from small to large, as eigh gives them: turn both results round.",
         _eigenvectors_left_in_order: "You turned the eigenvalues round but not the columns of the eigenvectors, so "
         "they no longer belong together.",
+        _rows_turned_round: "You turned the rows of the eigenvectors round, and with them red and blue. The components "
+        "are the columns: turn those, [:, ::-1].",
         _as_rows: "Your eigenvectors are the rows; they are to be the columns, as eigh gives them.",
         _deviations: "Your eigenvalues are roots: standard deviations. The eigenvalues of a covariance are variances.",
         _channels_mixed_up: "reshape(3, −1) cuts the numbers into thirds and mixes the channels. The last axis is the "

@@ -5,20 +5,34 @@ import numpy as np
 from cnncourse.exercises.engine import Case
 
 AXES = {  # orthogonal columns of length 1
-    "sevenths": np.array([[3, 6, 2], [-6, 2, 3], [2, -3, 6]]) / 7,
+    "sevenths": np.array([[-6, 2, 3], [3, 6, 2], [2, -3, 6]]) / 7,
     "ninths": np.array([[4, 8, 1], [7, -4, 4], [-4, 1, 8]]) / 9,
     "channels": np.array([[0.0, 0, 1], [1, 0, 0], [0, 1, 0]]),
 }
 
 
-def without_signs(f, *args, **kwargs):
-    """Return the learner's answer with every eigenvector turned so that its largest entry is positive."""
-    answer = f(*args, **kwargs)
+def without_signs(f, images):
+    """Return the learner's answer with every eigenvector turned so that its largest entry is positive.
+
+    Eigenvectors that lie in the rows are turned in the rows, so that the mistake is known whatever their signs.
+    """
+    answer = f(images)
     if not isinstance(answer, (tuple, list)) or len(answer) != 2 or np.shape(answer[1]) != (3, 3):
         return answer
     vectors = np.asarray(answer[1], dtype=float)
+    covariance = np.cov(images.reshape(-1, 3), rowvar=False, bias=True)
+    in_rows = not _are_eigenvectors(vectors, covariance) and _are_eigenvectors(vectors.T, covariance)
+    return answer[0], turned(vectors.T).T if in_rows else turned(vectors)
+
+
+def turned(vectors):
+    """Return columns turned so that the largest entry of each is positive."""
     largest = np.take_along_axis(vectors, np.abs(vectors).argmax(axis=0)[None], axis=0)
-    return answer[0], np.where(largest < 0, -vectors, vectors)
+    return np.where(largest < 0, -vectors, vectors)
+
+
+def _are_eigenvectors(columns, covariance):
+    return bool(np.abs(np.cross(columns.T, (covariance @ columns).T)).max() < 1e-9)
 
 
 def pixels_with(mean, eigenvalues, axes):
@@ -39,8 +53,7 @@ def component_cases():
         colours = pixels_with(np.array(mean), eigenvalues, AXES[axes])
         images = np.repeat(colours, np.prod(shape) // 6, axis=0).reshape(*shape, 3)
         what = f"{shape[0]} picture{'s' * (shape[0] > 1)} of {shape[1]} × {shape[2]} pixels"
-        expected = without_signs(lambda answer: answer, (np.array(eigenvalues), AXES[axes]))
-        yield Case(what, (images,), expected)
+        yield Case(what, (images,), (np.array(eigenvalues), turned(AXES[axes])))
 
 
 def noise_cases():

@@ -47,6 +47,16 @@ _tanh_before_pooling = _rebuilt(lambda layers, *_: [layers[i] for i in (0, 2, 1,
 _max_pooling = _replaced(nn.AvgPool2d, lambda: nn.MaxPool2d(2))
 _relu = _replaced(nn.Tanh, nn.ReLU)
 _sigmoid = _replaced(nn.Tanh, nn.Sigmoid)
+_flatten_missing = _rebuilt(lambda layers, *_: [*layers[:6], *layers[7:]])
+_log_softmax_at_the_end = _rebuilt(lambda layers, *_: [*layers, nn.LogSoftmax(dim=1)])
+_no_tanh = _rebuilt(lambda layers, *_: [layer for layer in layers if not isinstance(layer, nn.Tanh)])
+_last_tanh_missing = _rebuilt(lambda layers, *_: [*layers[:10], layers[11]])
+_relu_and_max_pooling = _rebuilt(
+    lambda layers, *_: [
+        nn.ReLU() if isinstance(layer, nn.Tanh) else nn.MaxPool2d(2) if isinstance(layer, nn.AvgPool2d) else layer
+        for layer in layers
+    ]
+)
 _dense_tanh_missing = _rebuilt(lambda layers, *_: [layers[i] for i in (*range(8), 9, 11)])
 _pooled_tanh_missing = _rebuilt(lambda layers, *_: [layers[i] for i in (0, 1, 3, 4, *range(6, 12))])
 _softmax_at_the_end = _rebuilt(lambda layers, *_: [*layers, nn.Softmax(dim=1)])
@@ -61,6 +71,12 @@ def _padded_for_28(first_maps, second_maps, classes):
     return nn.Sequential(*layers)
 
 
+def _always_400_numbers(first_maps, second_maps, classes):
+    layers = list(lenet5(first_maps, second_maps, classes))
+    layers[7] = nn.Linear(400, 120)
+    return nn.Sequential(*layers)
+
+
 def _always_6_16_10(first_maps, second_maps, classes):
     return lenet5(6, 16, 10)
 
@@ -69,13 +85,21 @@ def _observed(f, *args, **kwargs):
     """Return the shapes of the network's parameters and, with fixed numbers in them, its logits of two pictures."""
     network = f(*args, **kwargs)
     if not isinstance(network, nn.Module):
-        return network
+        raise TypeError(f"a torch.nn.Sequential was expected, a {type(network).__name__} came")
     network = network.double().eval()
     with torch.no_grad():
         for place, parameter in enumerate(network.parameters()):
             parameter.copy_(torch.from_numpy(_fixed(tuple(parameter.shape), place)))
-        logits = network(torch.from_numpy(_fixed((2, 1, SIDE, SIDE), PICTURES)))
-    return {"parameter shapes": [tuple(p.shape) for p in network.parameters()], "logits": logits.numpy()}
+        logits = _logits_or_problem(network, torch.from_numpy(_fixed((2, 1, SIDE, SIDE), PICTURES)))
+    return {"parameter shapes": [tuple(p.shape) for p in network.parameters()], "logits": logits}
+
+
+def _logits_or_problem(network, pictures):
+    """Return the logits, or why the pictures do not go through: then the shapes can still tell the mistake."""
+    try:
+        return network(pictures).numpy()
+    except RuntimeError as problem:
+        return str(problem)
 
 
 def _fixed(shape, seed):
@@ -122,11 +146,18 @@ LENET_5 = Exercise(
         _dense_tanh_missing: "There is no tanh between your dense layers, so the three of them are as good as one.",
         _softmax_at_the_end: "Your network ends in a softmax. PyTorch's cross-entropy takes logits and applies it "
         "itself; and LeNet-5 never had one.",
+        _log_softmax_at_the_end: "Your network ends in a logarithm of softmax: leave it out, the loss applies it.",
+        _no_tanh: "There is no tanh at all: without it all the layers together are one linear function.",
+        _last_tanh_missing: "The tanh between the layer with 84 outputs and the last one is missing.",
+        _relu_and_max_pooling: "ReLU and largest values are the fashion of later years; here it is tanh and averages.",
+        _flatten_missing: "There is no nn.Flatten between the maps and the dense layers.",
         _tanh_at_the_end: "There is a tanh after the last layer: logits must be free to be large.",
         _hidden_layer_missing: "The dense layer with 84 outputs is missing: 120 → 84 → classes.",
         _overlapping: "Your poolings overlap; here the windows of 2 × 2 tile the maps.",
         _padded_for_28: "Your first convolution is padded, as is common for pictures of 28 × 28. These are 32 × 32: "
         "32 → 28 → 14 → 10 → 5, and Flatten gives second_maps · 25 numbers.",
+        _always_400_numbers: "Your first dense layer always takes 400 numbers. That is 16 maps of 5 × 5; in general "
+        "it is second_maps · 25.",
         _always_6_16_10: "The numbers of maps and classes are fixed in your code: use the three arguments.",
     },
     hints=(

@@ -41,6 +41,17 @@ def _not_clipped(a, size, alpha, beta, k):
     return _by_windows(a, size, alpha, beta, k, lambda i: list(range(len(a)))[i - size // 2 : i + size // 2 + 1])
 
 
+def _numbers_below_zero(a, size, alpha, beta, k):
+    def window(i):
+        return range(i - size // 2, min(len(a), i + size // 2 + 1))
+
+    return _by_windows(a, size, alpha, beta, k, lambda i: [j % len(a) for j in window(i)])
+
+
+def _size_left_out(a, size, alpha, beta, k):
+    return local_response_norm(a, 5, alpha, beta, k)
+
+
 def _round_the_end(a, size, alpha, beta, k):
     return _by_windows(a, size, alpha, beta, k, lambda i: [j % len(a) for j in range(i - size // 2, i + size // 2 + 1)])
 
@@ -71,6 +82,10 @@ def _mean_of_the_window(a, size, alpha, beta, k):
 
 def _size_on_each_side(a, size, alpha, beta, k):
     return local_response_norm(a, 2 * size + 1, alpha, beta, k)
+
+
+def _one_too_far(a, size, alpha, beta, k):
+    return local_response_norm(a, size + 2, alpha, beta, k)
 
 
 def _last_map_missing(a, size, alpha, beta, k):
@@ -152,6 +167,10 @@ LOCAL_RESPONSE_NORM = Exercise(
     mistakes={
         _not_clipped: "Your window is not clipped at the lower end. For map 0 its slice would begin at −2, which NumPy "
         "counts from the end: often nothing is left. Begin at max(0, i − size // 2).",
+        _numbers_below_zero: "At map 0 your window reads maps −1, −2, …, which for NumPy are the last ones. Maps "
+        "below 0 do not exist: leave them out.",
+        _one_too_far: "Your window reaches one map too far on either side: size // 2 maps stand on each.",
+        _size_left_out: "Your window always holds 5 maps: use size.",
         _round_the_end: "Your window runs round: map 0 reads the last maps. It ends where the maps end.",
         _shifted_inside: "At the ends your window is pushed inside so that it keeps its full size; the paper's becomes "
         "shorter instead.",

@@ -7,13 +7,13 @@ from cnncourse.explorers.week2 import classic_networks_architecture_picture as p
 from cnncourse.explorers.week2.classic_networks_blocks import FLOOR, blocks
 from cnncourse.explorers.week2.classic_networks_steps import NETS, network
 
-SIDES = {"the paper's size": 0, **{f"{n} × {n}": n for n in (32, 64, 96, 128, 160, 192, 224, 227, 256, 320)}}
+SIDES = {"its own size": 0, **{f"{n} × {n}": n for n in (32, 64, 96, 128, 160, 192, 224, 227, 256, 320)}}
 PHOTOS = ("cat", "astronaut", "coffee", "china", "flower", "rocket")
 CENTRE = (0.5, 0.5)
 
 
 def architectures(net="VGG-16 (2014)", side=0, step=6):
-    """Show a network of `NETS` for pictures of `side` × `side` (the paper's size if 0), a step of it chosen."""
+    """Show a network of `NETS` for pictures of `side` × `side` (its own size if 0), a step of it chosen."""
     narrow = widgets.Layout(width="240px")
     return Explorer(
         picture.render,
@@ -37,13 +37,19 @@ def caption(*, net, side, step, **_):
     chosen = network(net, side)
     if not chosen.steps:
         return f"<b>{chosen.problem}.</b>"
+    if chosen.problem:
+        return f"<b>It does not fit: {chosen.problem}.</b> The bars count up to there. {_scale(chosen)}"
     dense, rest = ("dense",), ("convolution", "residual block", "inception module", "pooling")
-    text = (
-        f"Dense layers hold <b>{chosen.share('parameters', dense):.0%}</b> of the parameters, all the others do "
-        f"<b>{chosen.share('multiplications', rest):.0%}</b> of the multiplications and hold "
-        f"<b>{chosen.share('memory', rest):.0%}</b> of the numbers between the layers. {_scale(chosen)}"
+    return (
+        f"Dense layers hold <b>{_percent(chosen.share('parameters', dense))}</b> of the parameters, all the others do "
+        f"<b>{_percent(chosen.share('multiplications', rest))}</b> of the multiplications and hold "
+        f"<b>{_percent(chosen.share('memory', rest))}</b> of the numbers between the layers. {_scale(chosen)}"
     )
-    return f"<b>It does not fit: {chosen.problem}.</b> Up to there: {text}" if chosen.problem else text
+
+
+def _percent(share):
+    """Return a share in words that never round almost all up to all."""
+    return "over 99%" if 0.995 <= share < 1 else f"{share:.0%}"
 
 
 def _scale(chosen):

@@ -24,7 +24,13 @@ def local_response_norm(a, size, alpha, beta, k):
 def norm_picture(a, b, chosen, size, alpha, beta, k):
     """Paint every map's number before (grey) and after (blue), the chosen map's window, and its sum written out."""
     painter = Painter(815, 372)
-    painter.text(LEFT, 20, "16 maps at one place: before (grey) and after (blue, largest as high)", 14, bold=True)
+    painter.text(
+        LEFT,
+        20,
+        "16 maps at one place: before (grey), after (blue; scaled so that the largest is as high)",
+        14,
+        bold=True,
+    )
     low, high = max(0, chosen - size // 2), min(MAPS - 1, chosen + size // 2)
     x, width = LEFT + low * STEP - 5, (high - low + 1) * STEP - 2
     painter.rectangle(x, 36, width, BASE - 14, fill=ORANGE, alpha=0.16)
@@ -51,9 +57,16 @@ def _sum(painter, a, b, chosen, window, numbers):
     painter.text(LEFT, 298, f"map {chosen}: the squares of maps {low} to {high}", 12, MUTED)
     painter.text(LEFT, 320, f"{squares} = {total:.2f}", 13 if high - low < 9 else 11)
     divisor = (k + alpha * total) ** beta
-    text = f"b = {a[chosen]:.1f} / ({k:g} + {alpha:g} · {total:.2f})^{beta:g} = {a[chosen]:.1f} / {divisor:.3f} = "
+    text = f"b = {a[chosen]:.1f} / ({k:g} + {alpha:g} · {total:.2f})^{beta:g} = {a[chosen]:.1f} / {_digits(divisor)} = "
     painter.text(LEFT, 345, text, 13)
-    painter.text(LEFT + painter.text_width(text, 13), 345, f"{b[chosen]:.3f}", 14, bold=True)
+    painter.text(LEFT + painter.text_width(text, 13), 345, _digits(b[chosen]), 14, bold=True)
+
+
+def _digits(value):
+    """Return a number with as many decimals as it needs: none when large, more when it is tiny."""
+    if value >= 1000:
+        return f"{value:,.0f}"
+    return f"{value:.3f}" if value >= 0.01 or not value else f"{value:.7f}".rstrip("0")
 
 
 def norm_caption(a, b, chosen):
@@ -63,8 +76,8 @@ def norm_caption(a, b, chosen):
         return f"Map {chosen} is 0 and stays 0, whatever its neighbours are."
     mine = a[chosen] / b[chosen]
     return (
-        f"Map {chosen} is divided by <b>{mine:.3f}</b>; of all maps that are not 0 the least divided by "
-        f"{divided.min():.3f}, the most by {divided.max():.3f}."
+        f"Map {chosen} is divided by <b>{_digits(mine)}</b>; of all maps that are not 0 the least divided by "
+        f"{_digits(divided.min())}, the most by {_digits(divided.max())}."
     )
 
 
@@ -117,5 +130,5 @@ def response_norm(own_local_response_norm=None):
         caption=caption,
         pointer=norm_pointer,
         buttons={"the paper's numbers": lambda **_: {"size": 5, "alpha": 1e-4, "beta": 0.75, "k": 2.0}},
-        state={"chosen": 5, "a": START},
+        state={"chosen": 4, "a": START},
     )

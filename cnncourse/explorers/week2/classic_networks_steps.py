@@ -15,7 +15,7 @@ from cnncourse.networks.resnet import ResNet
 from cnncourse.networks.summary import summarise
 from cnncourse.networks.vgg import VGG
 
-NETS = {  # name: (how to make it, channels and side of the paper's pictures)
+NETS = {  # name: (how to make it, channels and side of its pictures)
     "LeNet-5 (1998)": (lambda: LeNet5(original=True), 1, 32),
     "AlexNet (2012)": (AlexNet, 3, 227),
     "VGG-16 (2014)": (lambda: VGG("D"), 3, 224),
@@ -66,9 +66,9 @@ class Network:
 
 @cache
 def network(name, side=0):
-    """Return the `Network` called `name` for pictures of `side` × `side` pixels (the paper's size if 0)."""
-    channels, papers_side = NETS[name][1:]
-    shape = (channels, side or papers_side, side or papers_side)
+    """Return the `Network` called `name` for pictures of `side` × `side` pixels (its own size if 0)."""
+    channels, own_side = NETS[name][1:]
+    shape = (channels, side or own_side, side or own_side)
     module = _empty(name)
     try:
         return Network(name, shape, _steps(module, summarise(module, shape)))
@@ -173,7 +173,7 @@ def _detail(kind, part, rows):
 def _windows(part):
     kernel, stride = (_first(getattr(part, name)) for name in ("kernel_size", "stride"))
     groups = f", {part.groups} groups" if getattr(part, "groups", 1) > 1 else ""
-    return f"windows of {kernel}×{kernel}, stride {stride}{groups}"
+    return f"{kernel}×{kernel}, stride {stride}{groups}"
 
 
 def _first(value):

@@ -1,5 +1,7 @@
 """The syllabus's wrong answers get the right sentence, others that no list foresaw are refused, right ones pass."""
 
+import itertools
+
 import numpy as np
 import pytest
 import torch
@@ -102,7 +104,7 @@ def test_the_normalised_maps_are_the_layers():
 def test_made_up_pixels_have_the_covariance_they_are_made_with(axes):
     vectors = AXES[axes]
     assert vectors.T @ vectors == pytest.approx(np.eye(3), abs=1e-12)
-    assert np.abs(vectors - vectors.T).max() > 0.1
+    assert np.abs(np.abs(vectors) - np.abs(vectors.T)).max() > 0.1
     colours = pixels_with(np.array([0.2, 0.5, 0.7]), (0.03, 0.02, 0.01), vectors)
     assert np.cov(colours.T, bias=True) == pytest.approx(vectors @ np.diag([0.03, 0.02, 0.01]) @ vectors.T)
     assert colours.mean(axis=0) == pytest.approx([0.2, 0.5, 0.7])
@@ -113,6 +115,43 @@ def test_the_lenet_of_the_exercise_is_the_packages():
     theirs.load_state_dict(dict(zip(theirs.state_dict(), ours.state_dict().values(), strict=True)))
     x = torch.rand(3, 1, 32, 32)
     torch.testing.assert_close(theirs(x), ours(x))
+
+
+@pytest.mark.parametrize("signs", list(itertools.product((1, -1), repeat=3)))
+def test_components_are_right_in_columns_and_recognised_in_rows_whatever_their_signs(signs):
+    def colour_components(images):
+        colours = images.reshape(-1, 3)
+        _, sizes, rows = np.linalg.svd(colours - colours.mean(axis=0), full_matrices=False)
+        return sizes**2 / len(colours), rows.T * signs
+
+    assert check(colour_components).status == "passed"
+    right = colour_components
+
+    def colour_components(images):
+        return right(images)[0], right(images)[1].T
+
+    report = check(colour_components)
+    assert report.status == "not yet"
+    assert "eigenvectors are the rows" in report.advice
+
+
+def test_a_first_dense_layer_of_400_numbers_is_recognised():
+    def lenet5(first_maps, second_maps, classes):
+        maps = nn.Sequential(
+            *(nn.Conv2d(1, first_maps, 5), nn.AvgPool2d(2), nn.Tanh()),
+            *(nn.Conv2d(first_maps, second_maps, 5), nn.AvgPool2d(2), nn.Tanh()),
+        )
+        dense = (nn.Linear(400, 120), nn.Tanh(), nn.Linear(120, 84), nn.Tanh(), nn.Linear(84, classes))
+        return nn.Sequential(maps, nn.Flatten(), *dense)
+
+    assert "always takes 400 numbers" in check(lenet5).advice
+
+
+def test_a_list_of_layers_is_refused_in_plain_words():
+    def lenet5(first_maps, second_maps, classes):
+        return [nn.Conv2d(1, first_maps, 5), nn.Linear(84, classes)]
+
+    assert "a torch.nn.Sequential was expected, a list came" in check(lenet5).advice
 
 
 # --- wrong answers that no list foresaw ---

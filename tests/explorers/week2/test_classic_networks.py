@@ -1,10 +1,11 @@
+import re
 from itertools import pairwise
 
 import numpy as np
 import pytest
 
 from cnncourse.convolution import receptive_field
-from cnncourse.explorers import PointerEvent
+from cnncourse.explorers import Painter, PointerEvent
 from cnncourse.explorers.week2 import classic_networks as explore
 from cnncourse.explorers.week2 import classic_networks_architecture as architecture
 from cnncourse.explorers.week2 import classic_networks_architecture_picture as picture
@@ -76,7 +77,22 @@ def test_vggs_steps_are_named_as_in_the_paper_and_see_what_the_course_computes()
 )
 def test_a_picture_that_does_not_fit_ends_with_the_reason(name, side, words):
     assert network(name, side).problem == words
-    assert words in architecture.caption(**{**STATE, "net": name, "side": side})
+    text = architecture.caption(**{**STATE, "net": name, "side": side})
+    assert words in text
+    assert "%" not in text
+
+
+def test_shares_in_the_caption_never_round_up_to_all():
+    text = architecture.caption(**{**STATE, "net": "VGG-16 (2014)", "side": 0})
+    assert re.findall(r"<b>(.*?)</b>", text) == ["89%", "99%", "over 99%"]
+
+
+@pytest.mark.parametrize("net", NETS)
+def test_every_steps_details_fit_beside_the_photo(net):
+    painter = Painter(10, 10)
+    for step in network(net).steps:
+        detail = step.detail if step.kind in step.name else f"{step.kind}: {step.detail}"
+        assert painter.text_width(detail, 12) < picture.PHOTO_X - picture.TEXT_X - 6
 
 
 @pytest.mark.parametrize("net", NETS)
