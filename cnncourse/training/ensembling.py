@@ -3,7 +3,7 @@
 import numpy as np
 import torch
 
-from cnncourse.arguments import shown, whole_number
+from cnncourse.arguments import numeric_array, shown, whole_number
 
 
 @torch.no_grad()
@@ -19,10 +19,11 @@ def average_outputs(models, x):
     >>> average_outputs([sure, doubting], torch.ones(1, 1)).tolist()
     [[0.25, 0.75]]
     """
-    models = list(models)
-    if not models:
-        raise ValueError("models must hold at least one model, got none")
-    return torch.stack([_probabilities(model, x) for model in models]).mean(dim=0)
+    answers = [_probabilities(model, x) for model in _listed(models)]
+    shapes = {tuple(answer.shape) for answer in answers}
+    if len(shapes) > 1:
+        raise ValueError(f"models must give logits of the same shape, got {' and '.join(map(str, sorted(shapes)))}")
+    return torch.stack(answers).mean(dim=0)
 
 
 def ten_crop(images, size):
@@ -36,7 +37,8 @@ def ten_crop(images, size):
     [1.0, 0.0, 2.0, 4.0, 6.0, 2.0, 1.0, 3.0, 5.0, 7.0]
     """
     if isinstance(images, np.ndarray):
-        return ten_crop(torch.from_numpy(np.ascontiguousarray(images)), size).numpy()
+        images = np.ascontiguousarray(numeric_array("images", images, 4, axes="(N, C, H, W)"))
+        return ten_crop(torch.from_numpy(images), size).numpy()
     if not torch.is_tensor(images):
         raise TypeError(f"images must be a tensor or array (N, C, H, W), got {shown(images)}")
     if images.ndim != 4:
@@ -60,17 +62,40 @@ def crop_corners(height, width, size):
 
 def average_crops(model, images, size):
     """Return the mean of the model's probabilities over ten crops of each picture: `(N, C, H, W)` → `(N, classes)`."""
-    N = len(images)
-    return average_outputs([model], ten_crop(images, size).flatten(0, 1)).unflatten(0, (N, 10)).mean(dim=1)
+    crops = torch.as_tensor(ten_crop(images, size))
+    return average_outputs([model], crops.flatten(0, 1)).unflatten(0, crops.shape[:2]).mean(dim=1)
+
+
+def _listed(models):
+    if isinstance(models, torch.nn.Module) and not isinstance(models, torch.nn.ModuleList):
+        raise TypeError(f"models must be a list of models, got one {type(models).__name__}")
+    if isinstance(models, str | dict) or not hasattr(models, "__iter__"):
+        raise TypeError(f"models must be a list of models, got {shown(models)}")
+    models = list(models)
+    if not models:
+        raise ValueError("models must hold at least one model, got none")
+    wrong = next((model for model in models if not callable(model)), models)
+    if wrong is not models:
+        raise TypeError(f"models must hold modules or functions only, got {shown(wrong)}")
+    return models
+
+
+def _softmax(logits):
+    if not torch.is_tensor(logits) or logits.ndim != 2:
+        came = f"shape {tuple(logits.shape)}" if torch.is_tensor(logits) else shown(logits)
+        raise ValueError(f"models must give logits (N, classes) as a tensor, got {came}")
+    return logits.softmax(dim=1)
 
 
 def _probabilities(model, x):
     if not isinstance(model, torch.nn.Module):
-        return model(x).softmax(dim=1)
+        return _softmax(model(x))
+    if not torch.is_tensor(x):
+        raise TypeError(f"x must be a tensor, got {shown(x)}")
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
-        return model(x).softmax(dim=1)
+        return _softmax(model(x))
     finally:
         for module, training in modes.items():
             module.training = training

@@ -63,6 +63,7 @@ def fit(
     it can spoil the weights; arguments of the wrong kind and empty loaders raise TypeError or ValueError.
     """
     epochs = _checked(model, train_loader, test_loader, epochs, optimizer)
+    _check_extras(on_step, loss_function, count_right, scheduler)
     device = _moved(model, optimizer, device)
     history = History()
 
@@ -98,6 +99,10 @@ def evaluate(model, loader, loss_function=F.cross_entropy, count_right=largest_l
     The share is None where `count_right` is. Modules are left in their modes. Processes that share the work add up
     what each has measured (a DistributedSampler repeats examples where their number does not divide).
     """
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be a torch.nn.Module, got {shown(model)}")
+    if not hasattr(loader, "__iter__"):
+        raise TypeError(f"loader must be a DataLoader or a list of batches (inputs, labels), got {shown(loader)}")
     share_buffers(model)
     network, device = bare(model), _device_of(model) if device is None else device
     loss = right = count = 0
@@ -134,6 +139,8 @@ def _epoch(model, loader, learn, bar, history, words):
 def _step(model, optimizer, batch, loss_function, device):
     """Make one step; return the batch's summed loss and number of examples, over all processes."""
     inputs, labels = _pair("train_loader", batch, device)
+    if not len(labels):
+        raise ValueError("train_loader gives a batch without examples")
     optimizer.zero_grad()
     loss = loss_function(model(inputs), labels)
     total, examples = summed(model, [loss.item() * len(labels), len(labels)], device)
@@ -178,7 +185,12 @@ def _moved(model, optimizer, device):
     """Move model and optimizer to the device; one that processes share stays where it is."""
     if is_shared(model):
         return _device_of(model)
-    device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device is None else device)
+    try:
+        device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device is None else device)
+    except (RuntimeError, TypeError):
+        raise ValueError(f"device must be a torch device such as 'cpu' or 'cuda', got {shown(device)}") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device must be one this computer has, got {str(device)!r} and there is no CUDA")
     if _device_of(model) != device:
         model.to(device)
         optimizer.load_state_dict(optimizer.state_dict())  # brings its momenta to the parameters' device
@@ -189,6 +201,9 @@ def _pair(name, batch, device):
     if not isinstance(batch, tuple | list) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
         raise TypeError(f"{name} must give pairs of tensors (inputs, labels), got {shown(batch)}")
     inputs, labels = batch
+    if labels.ndim == 0 or len(inputs) != len(labels):
+        shapes = f"{tuple(inputs.shape)} and {tuple(labels.shape)}"
+        raise ValueError(f"{name} must give as many labels as inputs, got shapes {shapes}")
     return inputs.to(device), labels.to(device)
 
 
@@ -204,6 +219,15 @@ def _checked(model, train_loader, test_loader, epochs, optimizer):
     if not any(id(p) in theirs for group in optimizer.param_groups for p in group["params"]):
         raise ValueError("optimizer must hold parameters of the model that are not frozen, got none of them")
     return whole_number("epochs", epochs, 1)
+
+
+def _check_extras(on_step, loss_function, count_right, scheduler):
+    optional = (("on_step", on_step), ("count_right", count_right))
+    for name, function in (("loss_function", loss_function), *(pair for pair in optional if pair[1] is not None)):
+        if not callable(function):
+            raise TypeError(f"{name} must be a function, got {shown(function)}")
+    if scheduler is not None and not hasattr(scheduler, "step"):
+        raise TypeError(f"scheduler must have a method step(), got {shown(scheduler)}")
 
 
 def _check_loader(name, loader):

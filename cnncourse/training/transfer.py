@@ -14,6 +14,8 @@ import torch
 from torch import nn
 from torch.utils.data import TensorDataset
 
+from cnncourse.arguments import shown
+
 
 def freeze(model, up_to):
     """Freeze every child of `model` up to and including the one named `up_to`; return the parameters that stay free.
@@ -55,10 +57,11 @@ def precompute_features(trunk, loader):
     It runs once, in evaluation mode and without gradients, and is left in its modes. Augmentation in the loader would
     be fixed by this: each picture has one set of features. ValueError where the loader gives nothing.
     """
+    _check_module("trunk", trunk)
     modes = {module: module.training for module in trunk.modules()}
     trunk.eval()
     device = next((parameter.device for parameter in trunk.parameters()), torch.device("cpu"))
-    pairs = [(trunk(inputs.to(device)), labels.to(device)) for inputs, labels in loader]
+    pairs = [(trunk(inputs.to(device)), labels.to(device)) for inputs, labels in _pairs(loader)]
     for module, training in modes.items():
         module.training = training
     if not pairs:
@@ -66,8 +69,24 @@ def precompute_features(trunk, loader):
     return TensorDataset(*(torch.cat(column) for column in zip(*pairs, strict=True)))
 
 
+def _check_module(name, module):
+    if not isinstance(module, nn.Module):
+        raise TypeError(f"{name} must be a torch.nn.Module, got {shown(module)}")
+
+
+def _pairs(loader):
+    """Yield the loader's batches; refuse what is no pair of tensors."""
+    if not hasattr(loader, "__iter__") or torch.is_tensor(loader):
+        raise TypeError(f"loader must be a DataLoader or a list of batches (inputs, labels), got {shown(loader)}")
+    for batch in loader:
+        if not isinstance(batch, tuple | list) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
+            raise TypeError(f"loader must give pairs of tensors (inputs, labels), got {shown(batch)}")
+        yield batch
+
+
 def _parts(model, up_to):
     """Return the modules, in order, that together are all children up to and including `up_to`."""
+    _check_module("model", model)
     if not isinstance(up_to, str):
         raise TypeError(f"up_to must be the name of a child, got {type(up_to).__name__} {up_to!r}")
     parts, module = [], model

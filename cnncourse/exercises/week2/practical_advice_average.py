@@ -73,6 +73,30 @@ def _labels(models, x):
     return average_of_networks(models, x).argmax(dim=1)
 
 
+def _first_alone(models, x):
+    return average_of_networks(models[:1], x)
+
+
+def _last_alone(models, x):
+    return average_of_networks(models[-1:], x)
+
+
+def _returned_in_loop(models, x):
+    return average_of_networks(models[:1], x) / len(models)
+
+
+def _halved(models, x):
+    return average_of_networks(models, x) * len(models) / 2
+
+
+def _softmax_twice(models, x):
+    return average_of_networks(models, x).softmax(dim=1)
+
+
+def _sigmoids(models, x):
+    return _logits(models, x).sigmoid().mean(dim=0)
+
+
 def _geometric(models, x):
     return _logits(models, x).log_softmax(dim=2).mean(dim=0).exp()
 
@@ -155,6 +179,15 @@ AVERAGE_OF_NETWORKS = Exercise(
         _votes: "You count votes: each model's largest class gets 1, whether the model was sure or in doubt. Average "
         "the probabilities themselves.",
         _sum: "You add the probabilities up but do not divide by the number of models.",
+        _first_alone: "Only the first model has a say.",
+        _last_alone: "Only the last model has a say: in the loop, add to the total instead of replacing it.",
+        _returned_in_loop: "The loop ends after its first model: `return` stands inside it. Bring it to the loop's own "
+        "indentation.",
+        _halved: "You divide by 2 however many models there are: divide by len(models).",
+        _softmax_twice: "There is a second softmax after the mean. The mean of probabilities is already one: its rows "
+        "sum to 1.",
+        _sigmoids: "sigmoid looks at each class by itself, and the rows do not sum to 1. Softmax over the classes is "
+        "wanted.",
         _over_pictures: "Your softmax runs over the pictures of the batch instead of over the classes: dim=1.",
         _in_training: "The models answer in training mode, so batch norm uses this batch's own mean. Call model.eval() "
         "first.",

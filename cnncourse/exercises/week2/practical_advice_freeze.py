@@ -62,6 +62,7 @@ _optimizer_holds_all = _freezing(held="all")
 _last_not_included = _freezing("before")
 _the_wrong_half = _freezing("after")
 _only_the_last = _freezing("only")
+_nothing = _freezing(gradients=False, evaluation=False, held="all")
 _all_in_evaluation = _freezing(whole=lambda model: model.eval())
 
 
@@ -90,6 +91,15 @@ def _mode_as_it_came(model, last, learning_rate):
     return optimizer
 
 
+def _all_but_the_last(model, last, learning_rate):
+    return freeze_up_to(model, list(dict(model.named_children()))[-2], learning_rate)
+
+
+def _with_momentum(model, last, learning_rate):
+    free = freeze_up_to(model, last, learning_rate).param_groups[0]["params"]
+    return torch.optim.SGD(free, learning_rate, momentum=0.9)
+
+
 def _fixed_rate(model, last, learning_rate):
     return _freezing()(model, last, 0.01)
 
@@ -97,11 +107,15 @@ def _fixed_rate(model, last, learning_rate):
 def observed(f, model, last, learning_rate):
     """Freeze with `f`, train three steps, and tell what asks, what is held, what is in which mode, what has moved."""
     optimizer = f(model, last, learning_rate)
+    if not isinstance(optimizer, torch.optim.Optimizer):
+        raise TypeError(f"an optimizer was expected, {type(optimizer).__name__} came")
     names = {id(parameter): name for name, parameter in model.named_parameters()}
     held = [names.get(id(p), "another's") for group in optimizer.param_groups for p in group["params"]]
     report = {
         "the kind of optimizer": type(optimizer).__name__,
         "its learning rate": float(optimizer.param_groups[0]["lr"]),
+        "its momentum": float(optimizer.param_groups[0].get("momentum", 0)),
+        "its weight decay": float(optimizer.param_groups[0]["weight_decay"]),
         "parameters that ask for a gradient": [name for name, p in model.named_parameters() if p.requires_grad],
         "parameters that the optimizer holds": sorted(held),
         "modules in training mode": [name for name, module in model.named_modules() if name and module.training],
@@ -160,6 +174,8 @@ def _expected(names, last, rate):
     return {
         "the kind of optimizer": "SGD",
         "its learning rate": rate,
+        "its momentum": 0.0,
+        "its weight decay": 0.0,
         "parameters that ask for a gradient": parameters,
         "parameters that the optimizer holds": sorted(parameters),
         "modules in training mode": [name for child in free for name in _modules(child)],
@@ -202,6 +218,9 @@ FREEZE_UP_TO = Exercise(
         _the_wrong_half: "You froze the end and left the beginning free. What the early layers have learned is to be "
         "kept; the late ones learn the new task.",
         _only_the_last: "Only the child named `last` is frozen: all before it are to be frozen as well.",
+        _nothing: "Nothing is frozen: every parameter learns and every module is in training mode.",
+        _all_but_the_last: "You freeze all but the model's last child, whatever `last` says.",
+        _with_momentum: "The freezing is right, but the optimizer has a momentum. Give SGD the learning rate alone.",
         _all_in_evaluation: "The whole model is in evaluation mode: the children that are to learn need training mode.",
         _mode_as_it_came: "The free children keep the mode in which the model came. A trained network usually comes in "
         "evaluation mode: call model.train() first, then child.eval() on what is frozen.",

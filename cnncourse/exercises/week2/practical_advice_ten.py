@@ -70,6 +70,41 @@ def _centre_rounded_up(images, size):
     return np.stack(crops + [crop[..., ::-1] for crop in crops], axis=1)
 
 
+def _centre_of_halves(images, size):
+    H, W = images.shape[2:]
+    rows, columns = slice(H // 2 - size // 2, None), slice(W // 2 - size // 2, None)
+    crops = [images[:, :, rows, columns][:, :, :size, :size], *_five(images, size)[1:]]
+    return np.stack(crops + [crop[..., ::-1] for crop in crops], axis=1)
+
+
+def _clockwise(images, size):
+    crops = _five(images, size, (0, 1, 2, 4, 3))
+    return np.stack(crops + [crop[..., ::-1] for crop in crops], axis=1)
+
+
+def _mirrored_first(images, size):
+    return np.roll(ten_crops(images, size), 5, axis=1)
+
+
+def _reversing(*axes):
+    """Return ten crops of which the last five are reversed along these axes of (N, C, H, W)."""
+
+    def crops(images, size):
+        five = _five(images, size)
+        return np.stack(five + [np.flip(crop, axes) for crop in five], axis=1)
+
+    return crops
+
+
+_maps_reversed = _reversing(1)
+_pictures_reversed = _reversing(0)
+_all_reversed = _reversing(0, 1, 2, 3)
+
+
+def _transposed(images, size):
+    return np.stack(_five(images, size) + [crop.swapaxes(2, 3) for crop in _five(images, size)], axis=1)
+
+
 def _crops_first(images, size):
     return ten_crops(images, size).swapaxes(0, 1)
 
@@ -136,6 +171,17 @@ TEN_CROPS = Exercise(
         _pairs: "Each crop is followed by its mirror. All five come first, then the five mirrored.",
         _one_short: "Your right and bottom crops end one pixel before the border: the last first row is H − size.",
         _centre_rounded_up: "Where the rest is odd your centre is one pixel too far: (H − size) // 2 rounds down.",
+        _centre_of_halves: "Your centre begins at H // 2 − size // 2. Where H is even and size odd that is one pixel "
+        "too far: halve the difference, (H − size) // 2.",
+        _clockwise: "Bottom left comes before bottom right; you went round clockwise.",
+        _mirrored_first: "The five mirrored crops come last, after the five unmirrored ones.",
+        _maps_reversed: "Your crops 5 to 9 have their maps (red, green, blue) in reverse order instead of their "
+        "columns: reverse the last axis, crop[..., ::-1].",
+        _pictures_reversed: "Your crops 5 to 9 have the pictures of the batch in reverse order: crop[::-1] reverses "
+        "the first axis. The last one is wanted, crop[..., ::-1].",
+        _all_reversed: "np.flip without an axis reverses all four. Only the last is to be reversed.",
+        _transposed: "Your crops 5 to 9 are transposed: rows have become columns. Mirroring leaves the rows as they "
+        "are and reverses each.",
         _crops_first: "The axes of pictures and crops are swapped: the result is (N, 10, …), so stack along axis 1.",
         _in_one_row: "All crops lie in one row, (10·N, C, size, size). Keep an axis for the ten: (N, 10, …).",
         _not_mirrored: "Crops 5 to 9 are copies of 0 to 4. Swap their left and right.",
