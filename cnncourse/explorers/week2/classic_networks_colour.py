@@ -104,16 +104,29 @@ def _photo(name):
     return photo(name, size=SIDE)
 
 
+def _with_the_courses_signs(function):
+    """Return the learner's function with eigenvectors turned so that no sum is negative: their signs were free."""
+
+    def signed(images):
+        answer = function(images)
+        if not isinstance(answer, (tuple, list)) or len(answer) != 2 or np.shape(answer[1]) != (3, 3):
+            return answer
+        vectors = np.asarray(answer[1])
+        return answer[0], vectors * np.where(vectors.sum(axis=0) < 0, -1, 1)
+
+    return signed if callable(function) else function
+
+
 def colour_noise(own_colour_components=None):
     """Show AlexNet's colour noise on a photo; `own_colour_components` is the learner's function."""
-    own = learners(own_colour_components, colour_components)
+    own = learners(_with_the_courses_signs(own_colour_components), colour_components)
     kept = {}
 
     def parts(photo_name, a1, a2, a3, weight, per_pixel):
         image = _photo(photo_name)
         if photo_name not in kept:
-            kept[photo_name] = own(image[None])
-        eigenvalues, eigenvectors = (np.asarray(part, dtype=float) for part in kept[photo_name])
+            kept[photo_name] = own(image[None]), own.sentence
+        eigenvalues, eigenvectors = (np.asarray(part, dtype=float) for part in kept[photo_name][0])
         change = grain if per_pixel else shifted
         return (
             image,
@@ -129,7 +142,7 @@ def colour_noise(own_colour_components=None):
         image, changed, eigenvalues, _ = parts(**state)
         alphas = [state[name] for name in ("a1", "a2", "a3")]
         text = colour_caption(image, changed, alphas, eigenvalues, state["weight"], state["per_pixel"])
-        return f"{text} {own.sentence}" if own_colour_components else text
+        return f"{text} {kept[state['photo_name']][1]}" if own_colour_components else text
 
     draws = np.random.default_rng(7)
     width = widgets.Layout(width="250px")

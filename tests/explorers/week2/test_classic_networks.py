@@ -261,6 +261,31 @@ def test_every_control_of_the_colours_changes_the_picture():
         assert (explorer.picture != before).any(), change
 
 
+@pytest.mark.parametrize("signs", [(1, 1, 1), (-1, 1, -1), (-1, -1, -1)])
+def test_right_components_of_other_signs_are_not_called_another_answer(signs):
+    def components(images):
+        eigenvalues, eigenvectors = colour.colour_components(images)
+        return eigenvalues, eigenvectors * signs
+
+    theirs, course = explore.colour_noise(components), explore.colour_noise()
+    assert "drawn by <em>your</em>" in theirs._caption_box.value
+    assert "another answer" not in theirs._caption_box.value
+    assert (theirs.picture == course.picture).all()
+
+
+def test_the_sentence_about_the_learners_function_belongs_to_the_photo_shown():
+    def components(images):
+        eigenvalues, eigenvectors = colour.colour_components(images)
+        return eigenvalues * (1 if images.mean() > 0.3 else 2), eigenvectors
+
+    bright, dark = "coffee", "rocket"
+    assert colour._photo(bright).mean() > 0.3 > colour._photo(dark).mean()
+    explorer = explore.colour_noise(components)
+    for photo_name in (bright, dark, bright, dark):
+        explorer.set(photo_name=photo_name)
+        assert ("another answer" in explorer._caption_box.value) == (photo_name == dark)
+
+
 def test_the_learners_components_are_used():
     def components(images):
         return np.array([0.3, 0.2, 0.1]), np.eye(3)
