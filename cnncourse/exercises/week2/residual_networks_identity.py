@@ -68,6 +68,31 @@ def _first_norm_twice(a, conv1, norm1, conv2, norm2):
     return F.relu(norm1(conv2(F.relu(norm1(conv1(a))))) + a)
 
 
+def _no_first_norm(a, conv1, norm1, conv2, norm2):
+    return F.relu(norm2(conv2(F.relu(conv1(a)))) + a)
+
+
+def _activation_before_sum_too(a, conv1, norm1, conv2, norm2):
+    return F.relu(F.relu(norm2(conv2(F.relu(norm1(conv1(a)))))) + a)
+
+
+def _norm_on_shortcut(a, conv1, norm1, conv2, norm2):
+    return F.relu(norm2(conv2(F.relu(norm1(conv1(a))))) + norm1(a))
+
+
+def _activation_after_second_convolution(a, conv1, norm1, conv2, norm2):
+    return F.relu(norm2(F.relu(conv2(F.relu(norm1(conv1(a)))))) + a)
+
+
+def _layers_exchanged(a, conv1, norm1, conv2, norm2):
+    return F.relu(norm2(conv1(F.relu(norm1(conv2(a))))) + a)
+
+
+def _overwritten(a, conv1, norm1, conv2, norm2):
+    a = norm2(conv2(F.relu(norm1(conv1(a)))))
+    return F.relu(a + a)
+
+
 def _no_norms(a, conv1, norm1, conv2, norm2):
     return F.relu(conv2(F.relu(conv1(a))) + a)
 
@@ -160,6 +185,13 @@ IDENTITY_BLOCK = Exercise(
         _shortcut_around_both: "You put a shortcut around each layer. One shortcut spans both.",
         _first_layers_twice: "You go through conv1 and norm1 twice; the second time it is conv2 and norm2.",
         _first_norm_twice: "You use norm1 after both convolutions. norm2 has numbers of its own.",
+        _no_first_norm: "norm1 is missing: it comes between conv1 and the first ReLU.",
+        _activation_before_sum_too: "There is a ReLU on z before the sum as well. z must be free to be negative, or "
+        "the block can only add.",
+        _norm_on_shortcut: "There is a norm on the shortcut. It carries a as it is.",
+        _activation_after_second_convolution: "There is a ReLU between conv2 and norm2; none belongs there.",
+        _layers_exchanged: "conv1 and conv2 are exchanged.",
+        _overwritten: "You wrote z into the name a, so what came in is lost and z is added to itself. Use two names.",
         _no_norms: "The norms are not used: each convolution is followed by its norm.",
         _no_last_norm: "norm2 is missing: z is norm2(conv2(…)).",
         _multiplied: "You multiply z by a. The shortcut is added.",

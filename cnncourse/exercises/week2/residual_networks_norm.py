@@ -69,6 +69,11 @@ _kept_replaced = _variant(momentum=0.0)
 _no_root = _variant(root=lambda variance: variance + 1e-5)
 _epsilon_outside = _variant(root=lambda variance: np.sqrt(variance) + 1e-5)
 _no_gamma_beta = _variant(affine=lambda x_hat, gamma, beta: x_hat)
+_no_gamma = _variant(affine=lambda x_hat, gamma, beta: x_hat + beta)
+_gamma_beta_exchanged = _variant(affine=lambda x_hat, gamma, beta: beta * x_hat + gamma)
+_root_of_root = _variant(root=lambda variance: np.sqrt(np.sqrt(variance) + 1e-5))
+_always_training = _variant(use_batch=lambda training: True, keep=lambda training: True)
+_never_training = _variant(use_batch=lambda training: False, keep=lambda training: False)
 _no_beta = _variant(affine=lambda x_hat, gamma, beta: gamma * x_hat)
 _shift_scaled = _variant(affine=lambda x_hat, gamma, beta: gamma * (x_hat + beta))
 _one_fewer = _variant(ddof=1)
@@ -156,6 +161,11 @@ BATCH_NORM = Exercise(
         _no_root: "You divide by the variance. Its root, the standard deviation, is due.",
         _epsilon_outside: "The 1e-5 stands under the root, √(v + 1e-5), not beside it.",
         _no_gamma_beta: "gamma and beta are not used: scale by gamma, then add beta.",
+        _no_gamma: "gamma is missing: each channel is multiplied by it before beta is added.",
+        _gamma_beta_exchanged: "gamma and beta are exchanged: multiply by gamma, add beta.",
+        _root_of_root: "You take the root twice: np.std is already the root of the variance. x.var gives the variance.",
+        _always_training: "`training` is not looked at: you always do what is right in training.",
+        _never_training: "`training` is not looked at: you always do what is right in use.",
         _no_beta: "beta is missing: it is added after the scaling.",
         _shift_scaled: "You add beta before you multiply by gamma. First scale, then shift.",
         _one_fewer: "You divide the squares by their number less one (ddof=1). Here it is by their number.",

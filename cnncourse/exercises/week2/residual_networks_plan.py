@@ -90,6 +90,18 @@ def _nested(blocks, widths, expansion):
     return [[plan.pop(0) for _ in range(count)] for count in blocks]
 
 
+def _stride_with_the_width(blocks, widths, expansion):
+    return [(taken, given, 1 if taken == given else 2) for taken, given, _ in block_plan(blocks, widths, expansion)]
+
+
+def _never_updated(blocks, widths, expansion):
+    return [(widths[0], given, stride) for _, given, stride in block_plan(blocks, widths, expansion)]
+
+
+def _returned_in_loop(blocks, widths, expansion):
+    return block_plan(blocks, widths, expansion)[: blocks[0]]
+
+
 def _plan_cases():
     yield Case("the example", ((1, 2), (4, 8), 1), [(4, 4, 1), (4, 8, 2), (8, 8, 1)])
     yield Case("a single stage", ((3,), (5,), 1), [(5, 5, 1), (5, 5, 1), (5, 5, 1)])
@@ -147,6 +159,11 @@ BLOCK_PLAN = Exercise(
         "it.",
         _grows_late: "The width grows in a stage's last block. It grows in the first block of the next stage, together "
         "with the stride.",
+        _stride_with_the_width: "You halve wherever the number of maps changes. A bottleneck changes it in the first "
+        "stage without halving: the first block of every stage but the first has stride 2.",
+        _never_updated: "Every block takes widths[0] maps. That holds for the very first; the others take what the one "
+        "before them gives.",
+        _returned_in_loop: "Only the first stage comes back: `return` stands inside the loop over the stages.",
         _one_fewer: "Each stage has one block too few: the first one counts as well.",
         _one_a_stage: "Each stage has a single block; blocks says how many.",
         _nested: "You return a list for each stage: one flat list of all blocks is wanted.",

@@ -62,6 +62,7 @@ _no_norm_on_second = _block(norms=(True, False, True))
 _no_norms = _block(norms=(False, False, False))
 _activation_on_shortcut = _block(shortcut=F.relu)
 _no_inner_relu = _block(inner=_nothing)
+_activation_on_z = _block(joined=lambda z, carried: F.relu(F.relu(z) + carried))
 _no_last_relu = _block(joined=lambda z, carried: z + carried)
 _add_after_activation = _block(joined=lambda z, carried: F.relu(z) + carried)
 _no_shortcut = _block(joined=lambda z, carried: F.relu(z))
@@ -78,6 +79,21 @@ def _shortcut_averaged(a, weight1, weight2, projection, stride, norm):
     z = norm(F.conv2d(F.relu(z), weight2, padding=1))
     carried = F.conv2d(F.avg_pool2d(a, stride, ceil_mode=True), projection)
     return F.relu(z + norm(carried))
+
+
+def _relu_before_norm(a, weight1, weight2, projection, stride, norm):
+    z = norm(F.relu(F.conv2d(a, weight1, stride=stride, padding=1)))
+    return F.relu(norm(F.conv2d(z, weight2, padding=1)) + norm(F.conv2d(a, projection, stride=stride)))
+
+
+def _always_two(a, weight1, weight2, projection, stride, norm):
+    return projection_block(a, weight1, weight2, projection, 2, norm)
+
+
+def _thinned_after_norm(a, weight1, weight2, projection, stride, norm):
+    z = norm(F.conv2d(a, weight1, stride=stride, padding=1))
+    z = norm(F.conv2d(F.relu(z), weight2, padding=1))
+    return F.relu(z + norm(F.conv2d(a, projection))[:, :, ::stride, ::stride])
 
 
 class _BatchNorm:
@@ -147,6 +163,11 @@ PROJECTION_BLOCK = Exercise(
         _no_last_relu: "The last ReLU, after the sum, is missing.",
         _add_after_activation: "You add the shortcut after the last ReLU: sum first, ReLU last.",
         _no_shortcut: "The shortcut is computed at most, but not added: this is a plain pair of layers.",
+        _activation_on_z: "There is a ReLU on z before the sum as well; the only one after z comes after the sum.",
+        _relu_before_norm: "Your first ReLU stands before the norm. The norm comes directly after the convolution.",
+        _always_two: "The stride is always 2; use the argument.",
+        _thinned_after_norm: "You thin the shortcut out after its norm, so the norm also counts the pixels that are "
+        "left out. The stride goes into the 1 × 1 convolution.",
         _norm_after_sum: "You normalise the sum. Each way has its own norm, before the sum.",
         _shortcut_averaged: "Your shortcut averages the pixels that a stride skips. Here it takes every stride-th "
         "pixel: the stride goes into the 1 × 1 convolution.",

@@ -12,7 +12,7 @@ def padded_shortcut(a, out_channels, stride):
 
     a is a tensor (N, C, H, W). Take every stride-th row and column, beginning with the
     first; then put maps of zeros behind the C maps until there are out_channels. The
-    result has shape (N, out_channels, ⌈H / stride⌉, ⌈W / stride⌉).
+    result has shape (N, out_channels, ⌈H / stride⌉, ⌈W / stride⌉) and the dtype of a.
 
     Example: one map [[1, 2], [3, 4]], out_channels 2 and stride 2 give the maps [[1]]
     and [[0]].
@@ -65,6 +65,7 @@ _not_thinned = _with(lambda a, stride: a, _filled)
 _channels_thinned = _with(lambda a, stride: a[:, ::stride, ::stride, ::stride], _filled)
 _zeros_in_front = _with(_thinned, lambda a, missing: F.pad(a, (0, 0, 0, 0, missing, 0)))
 _zeros_around = _with(_thinned, lambda a, missing: F.pad(a, (0, 0, 0, 0, missing // 2, missing - missing // 2)))
+_half_each_side = _with(_thinned, lambda a, missing: F.pad(a, (0, 0, 0, 0, missing // 2, missing // 2)))
 _copies = _with(_thinned, _repeated)
 _last_repeated = _with(_thinned, lambda a, missing: torch.cat([a, a[:, -1:].expand(-1, missing, -1, -1)], dim=1))
 _as_many_again = _with(_thinned, lambda a, missing: torch.cat([a, torch.zeros_like(a)], dim=1))
@@ -84,7 +85,7 @@ def _by_hand(a, out_channels, stride):
 
 def _shortcut_cases():
     small = torch.tensor([[[[1.0, 2.0], [3.0, 4.0]]]])
-    yield Case("the example", (small, 2, 2), torch.tensor([[[[1.0]], [[0.0]]]]))
+    yield Case("the example", (small, 2, 2), torch.tensor([[[[1.0]], [[0.0]]]]), dtype=True)
     signs = torch.tensor([[[[-1.0, 5.0, -2.0]], [[6.0, 7.0, 8.0]]]])
     yield Case(
         "two maps of one row, to three", (signs, 3, 2), torch.tensor([[[[-1.0, -2.0]], [[6.0, 8.0]], [[0.0, 0.0]]]])
@@ -97,7 +98,7 @@ def _shortcut_cases():
         a = rng.normal(size=(N, C, H, W)).round(2)
         expected = _by_hand(a, out_channels, stride)
         what = f"{C} maps of {H} × {W}, to {out_channels}, stride {stride}"
-        yield Case(what, (torch.from_numpy(a), out_channels, stride), expected)
+        yield Case(what, (torch.from_numpy(a), out_channels, stride), expected, dtype=True)
 
 
 PADDED_SHORTCUT = Exercise(
@@ -116,6 +117,8 @@ PADDED_SHORTCUT = Exercise(
         _channels_thinned: "You leave out maps as well. Axes 0 and 1 stay whole.",
         _zeros_in_front: "The maps of zeros stand in front; they go behind the C maps.",
         _zeros_around: "You put zeros on both sides of the C maps; all of them go behind.",
+        _half_each_side: "You put half of the zeros on each side, which also loses a map where their number is odd; "
+        "all of them go behind.",
         _copies: "The new maps are copies of the old ones. They are to be zeros: there the block's layers are on their "
         "own.",
         _last_repeated: "The new maps repeat the last one. They are to be zeros.",

@@ -14,7 +14,7 @@ from cnncourse.training.ensembling import crop_corners
 PICTURES, SIDE, CROP, MOST = 200, 40, 32, 10
 PICTURE = (16, 40, 196)  # left, top, side
 GRID_X, GRID_Y, CELL = 262, 62, 22
-BARS_X, BAR = 560, 130
+BARS_X, BAR = 560, 90
 CURVES = (64, 314, 346, 112)
 COSTS_X = 470
 

@@ -96,4 +96,4 @@ def _limits(maps):
 
 
 def _short(value):
-    return f"{value:.2f}".replace("-", "−")
+    return f"{round(float(value), 2) + 0.0:.2f}".replace("-", "−")  # + 0.0: no sign of a zero

@@ -15,7 +15,7 @@ from cnncourse.pictures.photo_crops import NAMES, photo_crops
 from cnncourse.plots import BLUE, DARK_ORANGE, MUTED, new_figure
 
 PICTURES, SEEDS = 8, 50
-LOWEST, HIGHEST = 1e-14, 1e6
+LOWEST, HIGHEST = 1e-14, 1e8
 FACTORS = (0.5, 0.7, 0.85, 1.0, 1.2, 1.5)
 
 
