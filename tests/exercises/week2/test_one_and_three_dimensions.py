@@ -6,28 +6,14 @@ import numpy as np
 import pytest
 import torch
 from scipy import signal as scipy_signal
-from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.exercises import catalogue, check
+from attempts import changed, judged
 from cnncourse.exercises.week2 import one_and_three_dimensions_motion as motion
 from cnncourse.exercises.week2 import one_and_three_dimensions_network as network
 from cnncourse.exercises.week2 import one_and_three_dimensions_peaks as peaks
 
-NAMES = {"np": np, "nn": nn, "torch": torch, "F": F, "math": math, "scipy_signal": scipy_signal}
-
-
-def judged(name, source):
-    names = dict(NAMES)
-    exec(source, names)  # noqa: S102 (what a learner's cell does)
-    return check(names[name])
-
-
-def changed(name, old, new):
-    """Judge the course's own solution with one piece replaced."""
-    source = catalogue()[name].solution_source
-    assert old in source
-    return judged(name, source.replace(old, new))
+KNOWN = {"math": math, "scipy_signal": scipy_signal}
 
 
 HEAD = "def shape_and_parameters(x_shape, filters, kernel_size, stride=1, padding=0):\n"
@@ -54,7 +40,7 @@ COUNT = "filters * (x_shape[1] * math.prod(kernel_size) + 1)"
     ],
 )
 def test_expected_mistakes_with_shapes_meet_their_words(body, words):
-    report = judged("shape_and_parameters", f"{HEAD}    {body}")
+    report = judged("shape_and_parameters", f"{HEAD}    {body}", **KNOWN)
     assert report.status == "not yet"
     assert words in report.advice
 
@@ -75,19 +61,20 @@ def test_expected_mistakes_with_shapes_meet_their_words(body, words):
     ],
 )
 def test_other_shapes_are_refused(body):
-    assert judged("shape_and_parameters", f"{HEAD}    {body}").status == "not yet"
+    assert judged("shape_and_parameters", f"{HEAD}    {body}", **KNOWN).status == "not yet"
 
 
 def test_shapes_in_other_clothes_pass():
     assert (
-        judged("shape_and_parameters", f"{HEAD}    return (x_shape[0], filters, *{SIZES}), {COUNT}").status == "passed"
+        judged("shape_and_parameters", f"{HEAD}    return (x_shape[0], filters, *{SIZES}), {COUNT}", **KNOWN).status
+        == "passed"
     )
     by_torch = """
     d = len(kernel_size)
     layer = (nn.Conv1d, nn.Conv2d, nn.Conv3d)[d - 1](x_shape[1], filters, kernel_size, stride, padding)
     return tuple(layer(torch.zeros(x_shape)).shape), sum(p.numel() for p in layer.parameters())
 """
-    assert judged("shape_and_parameters", HEAD + by_torch).status == "passed"
+    assert judged("shape_and_parameters", HEAD + by_torch, **KNOWN).status == "passed"
 
 
 PEAKS = """
@@ -114,7 +101,7 @@ RIGHT = {
 
 
 def peaks_with(**changes):
-    return judged("find_r_peaks", PEAKS.format(**RIGHT | changes))
+    return judged("find_r_peaks", PEAKS.format(**RIGHT | changes), **KNOWN)
 
 
 def test_a_search_for_the_largest_that_wipes_out_its_surroundings_passes():
@@ -194,7 +181,7 @@ def test_other_peaks_are_refused(changes):
     ],
 )
 def test_one_slip_in_the_solution_of_the_peaks_is_refused(old, new):
-    report = changed("find_r_peaks", old, new)
+    report = changed("find_r_peaks", (old, new), **KNOWN)
     assert report.status == ("passed" if new == "continue" else "not yet")
 
 
@@ -231,7 +218,7 @@ FINE = {
 
 
 def net_with(**changes):
-    return judged("beat_network", TWICE.format(**FINE | changes))
+    return judged("beat_network", TWICE.format(**FINE | changes), **KNOWN)
 
 
 def test_a_network_written_as_a_class_passes():
@@ -322,7 +309,7 @@ STACK = "return np.stack([np.roll(pattern, [{} for v in velocity], {}) for t in 
     ],
 )
 def test_expected_mistakes_with_motion_meet_their_words(body, words):
-    report = judged("moving_kernel", MOVING.format(body))
+    report = judged("moving_kernel", MOVING.format(body), **KNOWN)
     assert report.status == "not yet"
     assert words in report.advice
 
@@ -343,7 +330,7 @@ def test_expected_mistakes_with_motion_meet_their_words(body, words):
     ],
 )
 def test_one_slip_in_the_moving_kernel_is_refused(old, new):
-    assert changed("moving_kernel", old, new).status == "not yet"
+    assert changed("moving_kernel", (old, new), **KNOWN).status == "not yet"
 
 
 @pytest.mark.parametrize(
@@ -357,7 +344,7 @@ def test_one_slip_in_the_moving_kernel_is_refused(old, new):
     ],
 )
 def test_a_slip_in_one_axis_of_the_moving_kernel_meets_its_words(old, new, words):
-    assert words in changed("moving_kernel", old, new).advice
+    assert words in changed("moving_kernel", (old, new), **KNOWN).advice
 
 
 def test_a_moving_kernel_filled_into_zeros_passes():
@@ -365,7 +352,7 @@ def test_a_moving_kernel_filled_into_zeros_passes():
     for t in range(frames):
         kernel[t] = np.roll(pattern, (t - frames // 2) * np.array(velocity), axis=(0, 1))
     return kernel"""
-    assert judged("moving_kernel", MOVING.format(body)).status == "passed"
+    assert judged("moving_kernel", MOVING.format(body), **KNOWN).status == "passed"
 
 
 def test_a_moving_kernel_by_indices_passes():
@@ -373,7 +360,7 @@ def test_a_moving_kernel_by_indices_passes():
     t = np.arange(frames)[:, None, None] - frames // 2
     i, j = np.arange(H)[:, None], np.arange(W)
     return pattern[(i - t * velocity[0]) % H, (j - t * velocity[1]) % W]"""
-    assert judged("moving_kernel", MOVING.format(body)).status == "passed"
+    assert judged("moving_kernel", MOVING.format(body), **KNOWN).status == "passed"
 
 
 def test_the_cases_of_the_motion_tell_its_axes_apart():

@@ -1,35 +1,8 @@
 """Steps and counts: likely wrong answers get the right sentence, others are refused too, right ones pass."""
 
-import numpy as np
 import pytest
-import torch
-from torch import nn
-from torch.nn import functional as F
 
-from cnncourse.exercises import catalogue, check
-
-NAMES = {"np": np, "torch": torch, "nn": nn, "F": F}
-
-
-def judged(name, source):
-    names = dict(NAMES)
-    exec(source, names)  # noqa: S102 (what a learner's cell does)
-    return check(names[name])
-
-
-def changed(name, *pairs):
-    """Judge the course's own solution with pieces replaced."""
-    source = catalogue()[name].solution_source
-    for old, new in pairs:
-        assert old in source
-        source = source.replace(old, new)
-    return judged(name, source)
-
-
-def refused(report, words=""):
-    assert report.status == "not yet"
-    assert words in report.advice, report.advice
-
+from attempts import changed, judged, refused
 
 # --- mirrored_step ---
 
