@@ -151,6 +151,27 @@ def random_crops(images, size, rng):
     )
 
 
+def everywhere(images, size, rng):
+    return drawn(images, size, rng, rows=lambda H, W: H - size, columns=lambda H, W: W - size)
+
+
+@unlisted
+def random_crops(images, size, rng):
+    return list(everywhere(images, size, rng))
+
+
+@unlisted
+def random_crops(images, size, rng):
+    return (255 * everywhere(images, size, rng)).astype(np.uint8)
+
+
+@unlisted
+def random_crops(images, size, rng):
+    H, W = images.shape[1:3]
+    rows, columns = (rng.integers(n - size + 1, size=(len(images) + 1) // 2).repeat(2) for n in (H, W))
+    return np.array([x[i : i + size, j : j + size] for x, i, j in zip(images, rows, columns, strict=False)])
+
+
 # --- freezing ---
 
 
@@ -235,6 +256,20 @@ def freeze_up_to(model, last, learning_rate):
     free = freeze(model, last)
     model.train()
     return torch.optim.Adam(free, learning_rate)
+
+
+@unlisted
+def freeze_up_to(model, last, learning_rate):
+    free = freeze(model, last)
+    model.train()
+    return torch.optim.SGD(free, learning_rate, momentum=0.9)
+
+
+@unlisted
+def freeze_up_to(model, last, learning_rate):
+    free = freeze(model, last)
+    model.train()
+    return torch.optim.SGD(free, learning_rate, weight_decay=0.01)
 
 
 @unlisted

@@ -147,6 +147,7 @@ UNLISTED = [
     ("padded_shortcut", "torch.zeros(N", "torch.zeros(1"),
     ("padded_shortcut", "return torch.cat([a, zeros], dim=1)", "return torch.cat([a, zeros], dim=1).abs()"),
     ("padded_shortcut", "return torch.cat([a, zeros], dim=1)", "return torch.cat([a.flip(1), zeros], dim=1)"),
+    ("padded_shortcut", "torch.cat([a, zeros], dim=1)", "torch.cat([a, zeros], dim=1).double()"),
     ("block_plan", "stage > 0 and", "stage > 1 and"),
     ("block_plan", "stage > 0 and", "stage == 1 and"),
     ("block_plan", "number == 0", "number <= 1"),
