@@ -55,11 +55,11 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--tight", type=int, default=300, help="extra tight pictures, a multiple of 100")
-    parser.add_argument("--street", type=int, default=1200, help="extra street pictures, a multiple of 100")
+    parser.add_argument("--tight", type=int, default=2400, help="extra tight pictures, a multiple of 100")
+    parser.add_argument("--street", type=int, default=2000, help="extra street pictures, a multiple of 100")
     parser.add_argument("--cache", type=Path, default=Path("build/smiles"))
     parser.add_argument("--processes", type=int, default=1)
-    parser.add_argument("--epochs", type=int, default=25, help="of the last lesson")
+    parser.add_argument("--epochs", type=int, default=18, help="of the last lesson")
     parser.add_argument("--seed", type=int, default=1)
     parser.set_defaults(work="detector")
     for work in ("traits", "transfer", "compare"):
