@@ -8,15 +8,14 @@ import numpy as np
 from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
+from cnncourse.explorers.photo_square import SIZE, moved_square, placed, square, uploaded, what_the_net_sees
 from cnncourse.explorers.week1.hand_signs_bars import CLASSES, bars, fingers, percent
-from cnncourse.pictures import open_upload
 from cnncourse.pictures.hands import render_hand
 from cnncourse.plots import DARK_ORANGE, INK, MUTED, ORANGE
 
 OWN = "your own photo"
 SAMPLES = {f"rendered, {fingers(count)}": count for count in range(CLASSES)}
 SAMPLE_SIDE, SAMPLE_SEED = 128, 5
-SIZE = 64
 LEFT, TOP, SIDE = 16, 40, 360  # the photo's box
 INPUT_X, INPUT = 400, 192
 BARS_X = 620
@@ -28,11 +27,6 @@ def _sample(count):
     return Image.fromarray(picture)
 
 
-@lru_cache(maxsize=4)
-def _uploaded(data):
-    return Image.fromarray(np.round(open_upload(data, max_side=640) * 255).astype(np.uint8))
-
-
 def chosen_photo(photo, upload):
     """Return (picture as a PIL image, number of fingers or None, sentence in HTML) for the picker and the upload."""
     if photo != OWN:
@@ -40,37 +34,9 @@ def chosen_photo(photo, upload):
     if not upload:
         return _sample(3), 3, "Choose a picture file with the button; until then this rendered hand stands in."
     try:
-        return _uploaded(bytes(upload[0]["content"])), None, "Your own photo. It stays on this computer."
+        return uploaded(bytes(upload[0]["content"])), None, "Your own photo. It stays on this computer."
     except ValueError as problem:
         return _sample(3), 3, f"<b>{escape(str(problem))}</b> Until then this rendered hand stands in."
-
-
-def square(size, part, centre):
-    """Return (left, top, side) in pixels of the square cut out of a picture of `size` (width, height).
-
-    `part` is the side as a percentage of the shorter side, `centre` the wanted middle as shares of width and height;
-    the square is kept inside the picture.
-
-    >>> square((200, 100), 50, (0.5, 0.5)), square((200, 100), 100, (0.0, 0.9))
-    ((75.0, 25.0, 50.0), (0.0, 0.0, 100.0))
-    """
-    side = min(size) * part / 100
-    corner = [
-        min(max(share * length - side / 2, 0.0), length - side) for share, length in zip(centre, size, strict=True)
-    ]
-    return corner[0], corner[1], side
-
-
-def what_the_net_sees(image, part, centre, turn, mirror):
-    """Return the `(64, 64, 3)` uint8 picture: the square, turned by `turn` degrees (anticlockwise), shrunk."""
-    left, top, side = square(image.size, part, centre)
-    if turn:
-        middle = (left + side / 2, top + side / 2)
-        mean = tuple(int(value) for value in np.asarray(image).reshape(-1, 3).mean(axis=0))
-        image = image.rotate(turn, Image.Resampling.BILINEAR, center=middle, fillcolor=mean)
-    small = image.resize((SIZE, SIZE), Image.Resampling.BOX, (left, top, left + side, top + side))
-    pixels = np.asarray(small)
-    return np.ascontiguousarray(pixels[:, ::-1]) if mirror else pixels
 
 
 def photo_picture(read, *, photo, upload, part, turn, mirror, centre):
@@ -94,7 +60,7 @@ def photo_picture(read, *, photo, upload, part, turn, mirror, centre):
 
 
 def _photo(painter, image, part, centre, turn):
-    x, y, scale = _place(image.size)
+    x, y, scale = placed(image.size, (LEFT, TOP, SIDE))
     painter.image(np.asarray(image), x, y, image.width * scale, image.height * scale, smooth=True)
     left, top, side = square(image.size, part, centre)
     middle = x + (left + side / 2) * scale, y + (top + side / 2) * scale
@@ -102,11 +68,6 @@ def _photo(painter, image, part, centre, turn):
     painter.polyline([*corners, corners[0]], INK, 5)
     painter.polyline([*corners, corners[0]], ORANGE, 2.5)
     painter.circle((corners[0][0] + corners[1][0]) / 2, (corners[0][1] + corners[1][1]) / 2, 5, ORANGE, INK)
-
-
-def _place(size):
-    scale = SIDE / max(size)
-    return LEFT + (SIDE - size[0] * scale) / 2, TOP + (SIDE - size[1] * scale) / 2, scale
 
 
 def _turned(middle, half, turn, way):
@@ -130,17 +91,7 @@ def photo_caption(read, *, photo, upload, part, turn, mirror, centre):
 def photo_pointer(event, *, photo, upload, centre, **_):
     """Move the square's middle to the pointer, or by arrow keys."""
     size = chosen_photo(photo, upload)[0].size
-    steps = {"ArrowLeft": (-0.02, 0), "ArrowRight": (0.02, 0), "ArrowUp": (0, -0.02), "ArrowDown": (0, 0.02)}
-    if event.kind == "key" and event.key in steps:
-        moved = np.add(centre, steps[event.key])
-    elif event.kind in ("click", "drag"):
-        x, y, scale = _place(size)
-        moved = (event.x - x) / (size[0] * scale), (event.y - y) / (size[1] * scale)
-        if event.kind == "click" and not all(0 <= share <= 1 for share in moved):
-            return None
-    else:
-        return None
-    return {"centre": tuple(round(float(np.clip(share, 0, 1)), 3) for share in moved)}
+    return moved_square(event, centre, size, (LEFT, TOP, SIDE), 0.02)
 
 
 def own_photo(net):

@@ -8,10 +8,10 @@ import numpy as np
 from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
+from cnncourse.explorers.photo_square import moved_square, placed, square, uploaded, what_the_net_sees
 from cnncourse.explorers.week1.hand_signs_bars import percent
-from cnncourse.explorers.week1.hand_signs_photo import square, what_the_net_sees
 from cnncourse.explorers.week2.smile_detector_bars import probability_bar, reader
-from cnncourse.pictures import open_upload, photo
+from cnncourse.pictures import photo
 from cnncourse.pictures.faces import render_face, sample_identity, sample_photo
 from cnncourse.plots import INK, MUTED, ORANGE
 
@@ -35,11 +35,6 @@ def _known(choice):
     return Image.fromarray(drawn)
 
 
-@lru_cache(maxsize=4)
-def _uploaded(data):
-    return Image.fromarray(np.round(open_upload(data, max_side=640) * 255).astype(np.uint8))
-
-
 def chosen_photo(choice, upload):
     """Return (picture as a PIL image, sentence in HTML) for the picker and the upload."""
     if choice in DRAWN:
@@ -49,7 +44,7 @@ def chosen_photo(choice, upload):
     if not upload:
         return _known(ASTRONAUT), "Choose a picture file with the button; until then the astronaut stands in."
     try:
-        return _uploaded(bytes(upload[0]["content"])), "Your own photo. It stays on this computer."
+        return uploaded(bytes(upload[0]["content"])), "Your own photo. It stays on this computer."
     except ValueError as problem:
         return _known(ASTRONAUT), f"<b>{escape(str(problem))}</b> Until then the astronaut stands in."
 
@@ -60,7 +55,7 @@ def photo_picture(read, *, choice, upload, part, mirror, centre):
     seen = what_the_net_sees(image, part, centre, 0, mirror)
     painter = Painter(850, 440)
     painter.text(LEFT, 22, "The photo: drag the square", 14, bold=True)
-    x, y, scale = _place(image.size)
+    x, y, scale = placed(image.size, (LEFT, TOP, SIDE))
     painter.image(np.asarray(image), x, y, image.width * scale, image.height * scale, smooth=True)
     left, top, side = (length * scale for length in square(image.size, part, centre))
     painter.rectangle(x + left - 1, y + top - 1, side + 2, side + 2, outline=INK, line_width=5)
@@ -74,11 +69,6 @@ def photo_picture(read, *, choice, upload, part, mirror, centre):
     return painter.array()
 
 
-def _place(size):
-    scale = SIDE / max(size)
-    return LEFT + (SIDE - size[0] * scale) / 2, TOP + (SIDE - size[1] * scale) / 2, scale
-
-
 def photo_caption(read, *, choice, upload, part, mirror, centre):
     """Say what the net makes of the square, and whose picture it is."""
     image, source = chosen_photo(choice, upload)
@@ -90,17 +80,7 @@ def photo_caption(read, *, choice, upload, part, mirror, centre):
 def photo_pointer(event, *, choice, upload, centre, **_):
     """Move the square's middle to the pointer, or by arrow keys."""
     size = chosen_photo(choice, upload)[0].size
-    steps = {"ArrowLeft": (-0.01, 0), "ArrowRight": (0.01, 0), "ArrowUp": (0, -0.01), "ArrowDown": (0, 0.01)}
-    if event.kind == "key" and event.key in steps:
-        moved = np.add(centre, steps[event.key])
-    elif event.kind in ("click", "drag"):
-        x, y, scale = _place(size)
-        moved = (event.x - x) / (size[0] * scale), (event.y - y) / (size[1] * scale)
-        if event.kind == "click" and not all(0 <= share <= 1 for share in moved):
-            return None
-    else:
-        return None
-    return {"centre": tuple(round(float(np.clip(share, 0, 1)), 3) for share in moved)}
+    return moved_square(event, centre, size, (LEFT, TOP, SIDE), 0.01)
 
 
 def own_photo(net):
