@@ -29,6 +29,17 @@ WEEKS = {  # week: (folder of the notebooks, their stems in order)
             "smile_detector",
         ),
     ),
+    3: (
+        "week3_detection",
+        (
+            "localisation_and_landmarks",
+            "sliding_windows",
+            "iou_and_nms",
+            "yolo",
+            "region_proposals",
+            "car_detection",
+        ),
+    ),
 }
 
 

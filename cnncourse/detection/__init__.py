@@ -1,0 +1,1 @@
+"""Detection: boxes, overlap, suppression, precision, anchors, windows, proposals, YOLO."""

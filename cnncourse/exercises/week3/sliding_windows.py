@@ -1,0 +1,3 @@
+"""Exercises of notebook 3.2, in the notebook's order."""
+
+EXERCISES = []

@@ -1,0 +1,1 @@
+"""Explorers of week 3: detection."""
