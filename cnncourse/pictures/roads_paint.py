@@ -21,17 +21,18 @@ class Canvas:
         self.numbers = Image.new("L", backdrop.size, 0)
         self.pen, self.number_pen = ImageDraw.Draw(self.picture), ImageDraw.Draw(self.numbers)
 
-    def flat(self, points, colour, numbers=False, pen=None):
-        """Draw a polygon `(n, 3)` of the street in a colour (floats, as seen), whichever side it shows."""
-        seen = self.camera.seen(np.asarray(points, float))
-        if seen[:, 2].min() < NEAR:
-            seen = clipped(seen)
-        if len(seen) < 3:
-            return
-        xy = np.rint(self.camera.place(seen, self.side)).astype(int).ravel().tolist()
-        (pen or self.pen).polygon(xy, fill=ink(colour))
-        if numbers:
-            self.number_pen.polygon(xy, fill=0)
+    def flat_pieces(self, points, colours):
+        """Draw polygons `(K, n, 3)` of the street in colours `(K, 3)` as seen, whichever side they show."""
+        count, corners = points.shape[:2]
+        seen = self.camera.seen(points.reshape(-1, 3))
+        xy = np.rint(self.camera.place(seen, self.side)).clip(-30000, 30000).astype(int).reshape(count, -1).tolist()
+        behind = (seen[:, 2] < NEAR).reshape(count, corners).any(1).tolist()
+        inks = (colours * 255 + 0.5).astype(int).tolist()
+        for piece, (outline, is_cut, colour) in enumerate(zip(xy, behind, inks, strict=True)):
+            if is_cut:
+                outline = self._cut_outline(seen[piece * corners : (piece + 1) * corners])
+            if outline:
+                self.pen.polygon(outline, fill=tuple(colour))
 
     def draw(self, model, place, number=0, mirrored=False):
         """Draw a model at `place` (x, z, heading, lift) and return the outlines it covers, flat lists of pixels."""
@@ -118,7 +119,7 @@ class Canvas:
                 start = model.starts[face]
                 pen.polygon(xy[2 * start : 2 * (start + model.sizes[face])], fill=int(255 * light.shadow))
         mask = mask.filter(ImageFilter.BoxBlur(max(light.softness * self.side / 2, 0.5)))
-        self.picture.paste(ink(np.array(light.ambient) * 0.04), (0, 0), mask.resize(self.picture.size, 2))
+        self.picture.paste(ink(np.array(light.ambient) * 0.04), (0, 0), mask.resize(self.picture.size, Image.Resampling.NEAREST))
 
 
 def placed(points, place):

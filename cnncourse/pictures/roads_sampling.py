@@ -14,7 +14,7 @@ from cnncourse.pictures.roads_street import Street, sample_street
 
 CAR, PEDESTRIAN, MOTORCYCLE, SCENERY = 0, 1, 2, -1
 _HEIGHTS = {CAR: 1.5, PEDESTRIAN: 1.68, MOTORCYCLE: 1.62}
-_COUNTS = (0.06, 0.09, 0.16, 0.20, 0.20, 0.15, 0.09, 0.05)
+_COUNTS = (0.05, 0.07, 0.13, 0.18, 0.20, 0.17, 0.12, 0.08)
 
 
 @dataclass(frozen=True)
@@ -55,7 +55,7 @@ def sample(rng, style):
         thing = _place(rng, label, street, camera, light, style, objects)
         if thing:
             objects.append(thing)
-            if label == PEDESTRIAN and rng.random() < 0.22:
+            if label == PEDESTRIAN and rng.random() < 0.3:
                 objects.append(_companion(rng, thing, light))
     return Road(style, camera, light, street, (*things, *objects), int(rng.integers(2**31)))
 
@@ -153,7 +153,7 @@ def _place(rng, label, street, camera, light, style, objects):
     """Return a new object that is in the picture and touches no other, or None when no place was found."""
     role_of = {CAR: _car_role, PEDESTRIAN: _pedestrian_role, MOTORCYCLE: _motorcycle_role}[label]
     for _ in range(25):
-        pixels = np.exp(rng.uniform(np.log(11.5), np.log(78)))
+        pixels = np.exp(rng.uniform(np.log(12.5), np.log(80)))
         depth = camera.focal * _HEIGHTS[label] * 160 / pixels
         if depth < (4.2 if label == CAR else 2.6):
             continue

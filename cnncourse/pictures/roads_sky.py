@@ -16,7 +16,7 @@ def sky(light, horizon, side, rng):
     colours = colours * (1 - 0.85 * cover) + bright * 0.85 * cover
     colours = np.clip(colours * light.exposure, 0, 1)
     colours = np.broadcast_to(colours, (small, small, 3))
-    return Image.fromarray((colours * 255 + 0.5).astype(np.uint8)).resize((side, side), Image.Resampling.BILINEAR)
+    return Image.fromarray((colours * 255 + 0.5).astype(np.uint8)).resize((side, side), Image.Resampling.NEAREST)
 
 
 def _noise(rng, side):

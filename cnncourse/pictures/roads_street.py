@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-SLICES = (0.45, 1.2, 1.8, 2.5, 3.3, 4.3, 5.5, 7, 9, 11.5, 15, 19, 24, 30, 38, 48, 62, 82, 115, 170, 280, 600)
+NEAREST, FARTHEST = 0.45, 600.0  # metres
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,32 @@ def sample_street(rng):
     )  # fmt: skip
 
 
+class Ground:
+    """Gathers pieces of ground in painting order, then draws them all."""
+
+    def __init__(self, street):
+        self.street, self.corners, self.colours = street, [], []
+
+    def strip(self, left, right, near, far, colour):
+        """Add what lies between two offsets from the street's middle and two depths."""
+        near = max(near, NEAREST)
+        if far > near:
+            a, b = 0.5 * self.street.curve * near * near, 0.5 * self.street.curve * far * far
+            self.corners.append(((a + left, near), (a + right, near), (b + right, far), (b + left, far)))
+            self.colours.append(colour)
+
+    def draw(self, canvas):
+        """Draw the pieces on a canvas."""
+        corners = np.array(self.corners)  # (K, 4, 2)
+        points = np.zeros((len(corners), 4, 3))
+        points[:, :, ::2] = corners
+        depth = 0.5 * (corners[:, 0, 1] + np.minimum(corners[:, 2, 1], 1.6 * corners[:, 0, 1]))
+        canvas.flat_pieces(points, lit_ground(canvas.light, np.array(self.colours), depth))
+
+
 def draw_ground(canvas, street):
     """Draw all that lies on the ground, from far to near."""
+    ground = Ground(street)
     outer = street.half + street.pavement
     bands = [(-300.0, 300.0, street.grass)]
     bands += [(-outer - street.verge, outer + street.verge, street.grass), (-outer, outer, street.slabs)]
@@ -86,93 +110,85 @@ def draw_ground(canvas, street):
     bands.append((-street.half, street.half, street.asphalt))
     if street.parking:
         bands += _mirrored(street.half - 0.28, street.half, tuple(0.9 * v for v in street.asphalt))
+    count = 60 if canvas.light.haze > 0.006 or canvas.light.own_lamps else 24
+    cuts = (NEAREST * (FARTHEST / NEAREST) ** (np.arange(count + 1) / count)).tolist()
     for left, right, colour in bands:
-        for near, far in zip(SLICES[-2::-1], SLICES[:0:-1], strict=True):
-            strip(canvas, street, left, right, near, far, colour)
+        for near, far in zip(cuts[-2::-1], cuts[:0:-1], strict=True):
+            ground.strip(left, right, near, far, colour)
     if street.crossing:
-        _draw_crossing(canvas, street)
+        _draw_crossing(ground, street)
     for x, z, half_width, half_length, shade in street.patches:
         colour = tuple(shade * v for v in street.asphalt)
         left, right = max(x - half_width, -street.half), min(x + half_width, street.half)
-        strip(canvas, street, left, right, z - half_length, z + half_length, colour)
-    _draw_joints(canvas, street)
-    _draw_lines(canvas, street)
+        ground.strip(left, right, z - half_length, z + half_length, colour)
+    _draw_joints(ground, street)
+    _draw_lines(ground, street)
+    ground.draw(canvas)
 
 
-def strip(canvas, street, left, right, near, far, colour):
-    """Draw a piece of ground between two offsets from the street's middle and two depths."""
-    near = max(near, 0.45)
-    if far <= near:
-        return
-    a, b = float(street.middle(near)), float(street.middle(far))
-    points = [(a + left, 0, near), (a + right, 0, near), (b + right, 0, far), (b + left, 0, far)]
-    canvas.flat(points, lit_ground(canvas.light, colour, 0.5 * (near + min(far, 1.6 * near))))
-
-
-def lit_ground(light, colour, depth):
-    """Return the colour of level ground at a depth."""
-    up = np.array([[0.0, 1.0, 0.0]])
-    received = np.array(light.ambient) + np.array(light.sun_colour) * (up @ np.array(light.sun))
+def lit_ground(light, colours, depth):
+    """Return the colours `(K, 3)` of level ground at depths `(K,)`."""
+    received = np.array(light.ambient) + np.array(light.sun_colour) * light.sun[1]
     if light.own_lamps:
-        received = received + 0.55 * light.own_lamps / (1 + (depth / 9) ** 2)
-    return light.through_air(np.array([colour]) * received, np.array([depth]))[0]
+        received = received + 0.55 * light.own_lamps / (1 + (depth[:, None] / 9) ** 2)
+    return light.through_air(colours * received, depth)
 
 
 def _mirrored(left, right, colour):
     return [(left, right, colour), (-right, -left, colour)]
 
 
-def _draw_crossing(canvas, street):
+def _draw_crossing(ground, street):
     near, far = street.crossing - street.crossing_half, street.crossing + street.crossing_half
     reach = 120.0
     for low, high in ((near - street.pavement, near), (far, far + street.pavement)):
         for left, right in ((-reach, -street.half), (street.half, reach)):
-            strip(canvas, street, left, right, low, high, street.slabs)
+            ground.strip(left, right, low, high, street.slabs)
     middle = (near + far) / 2
     for low, high in ((middle, far), (near, middle)):
-        strip(canvas, street, -reach, reach, low, high, street.asphalt)
+        ground.strip(-reach, reach, low, high, street.asphalt)
     for left in np.arange(street.half + 2, 40, 5):
         for sign in (-1, 1):
             a, b = sorted((sign * left, sign * (left + 2.2)))
-            strip(canvas, street, a, b, middle - 0.07, middle + 0.07, (0.85, 0.85, 0.83))
+            ground.strip(a, b, middle - 0.07, middle + 0.07, (0.85, 0.85, 0.83))
 
 
-def _draw_joints(canvas, street):
+def _draw_joints(ground, street):
     """Draw the gaps between the slabs of the pavements."""
     dark = tuple(0.86 * v for v in street.slabs)
     for z in np.arange(2.0 + street.phase % 1.5, 22, 1.5):
         if street.crossing and abs(z - street.crossing) < street.crossing_half:
             continue
         for left, right, _ in _mirrored(street.half + 0.16, street.half + street.pavement, None):
-            strip(canvas, street, left, right, z - 0.02 - 0.0012 * z, z + 0.02 + 0.0012 * z, dark)
+            ground.strip(left, right, z - 0.02 - 0.0012 * z, z + 0.02 + 0.0012 * z, dark)
 
 
-def _draw_lines(canvas, street):
+def _draw_lines(ground, street):
     white, yellow = (0.88, 0.88, 0.86), (0.90, 0.72, 0.18)
     colour = yellow if street.yellow else white
     if street.centre == "dashed":
-        _dashes(canvas, street, 0, colour)
+        _dashes(ground, street, 0, colour)
     if street.centre == "solid":
-        _line(canvas, street, 0, colour)
+        _line(ground, street, 0, colour)
     if street.centre == "double":
-        _line(canvas, street, -0.16, colour)
-        _line(canvas, street, 0.16, colour)
+        _line(ground, street, -0.16, colour)
+        _line(ground, street, 0.16, colour)
     for lane in range(1, street.lanes):
         for sign in (-1, 1):
-            _dashes(canvas, street, sign * lane * (street.half - street.parking) / street.lanes, white)
+            _dashes(ground, street, sign * lane * (street.half - street.parking) / street.lanes, white)
     if street.edge or street.parking:
         for sign in (-1, 1):
             offset = sign * (street.half - (street.parking or 0.35))
-            (_dashes if street.parking else _line)(canvas, street, offset, white)
+            (_dashes if street.parking else _line)(ground, street, offset, white)
     for z in street.zebras:
         for left in np.arange(-street.half + 0.3, street.half - 0.5, 1.0):
-            strip(canvas, street, left, left + 0.5, z - 1.6, z + 1.6, white)
+            ground.strip(left, left + 0.5, z - 1.6, z + 1.6, white)
         for sign in (-1, 1):
             a, b = sorted((sign * street.side * 0.1, sign * street.side * street.half))
             z_line = z - 2.6 if sign > 0 else z + 2.6
-            strip(canvas, street, a, b, z_line - 0.2, z_line + 0.2, white)
+            ground.strip(a, b, z_line - 0.2, z_line + 0.2, white)
     if street.arrows:
-        _arrow(canvas, street, street.lane(0, 1), street.arrows, white)
+        _arrow(ground, street, street.lane(0, 1), street.arrows, white)
 
 
 def _free(street, near, far):
@@ -182,21 +198,21 @@ def _free(street, near, far):
     return all(far < low or near > high for low, high in spans)
 
 
-def _dashes(canvas, street, offset, colour):
+def _dashes(ground, street, offset, colour):
     for z in np.arange(90 + street.phase, -2, -9.0):
         if _free(street, z, z + 3.4):
-            strip(canvas, street, offset - 0.07, offset + 0.07, z, z + 3.4, colour)
+            ground.strip(offset - 0.07, offset + 0.07, z, z + 3.4, colour)
 
 
-def _line(canvas, street, offset, colour):
+def _line(ground, street, offset, colour):
     cuts = [*np.arange(0.5, 20, 2.0), *np.arange(20, 100, 10.0)]
     for near, far in zip(cuts[-2::-1], cuts[:0:-1], strict=True):
         if _free(street, near, far):
-            strip(canvas, street, offset - 0.07, offset + 0.07, near, far, colour)
+            ground.strip(offset - 0.07, offset + 0.07, near, far, colour)
 
 
-def _arrow(canvas, street, x, z, colour):
-    strip(canvas, street, x - 0.09, x + 0.09, z, z + 2.4, colour)
-    a = float(street.middle(z + 2.4))
-    points = [(a + x - 0.4, 0, z + 2.3), (a + x + 0.4, 0, z + 2.3), (a + x, 0, z + 4.0)]
-    canvas.flat(points, lit_ground(canvas.light, colour, z + 3))
+def _arrow(ground, street, x, z, colour):
+    ground.strip(x - 0.09, x + 0.09, z, z + 2.4, colour)
+    for step in np.arange(8):
+        half = 0.42 * (1 - step / 8)
+        ground.strip(x - half, x + half, z + 2.3 + 0.2 * step, z + 2.5 + 0.2 * step, colour)
