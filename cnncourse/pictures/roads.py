@@ -4,7 +4,7 @@ A pin-hole camera looks along a street. Everything is a body with flat faces (`r
 (`roads_order`, `roads_paint`) in the light and weather of the scene (`roads_light`, `roads_effects`).
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from PIL import Image, ImageFilter
@@ -48,12 +48,13 @@ def render_road(road, size=160):
     side = size * SUPERSAMPLED
     canvas = Canvas(sky(road.light, road.camera.horizon(), side, rng), road.camera, road.light)
     draw_ground(canvas, road.street)
+    road = replace(road, things=tuple(thing for thing in road.things if _may_be_seen(thing, road.camera)))
     models = [_model(thing) for thing in road.things]
     places = [(thing.x, thing.z, thing.heading, 0.0) for thing in road.things]
     if road.light.wet:
         _mirror(canvas, road, models, places)
     cast = [i for i, thing in enumerate(road.things) if not isinstance(thing.what, Building)]
-    canvas.shadows([(models[i], places[i]) for i in cast if road.things[i].z < 60])
+    canvas.shadows([(models[i], places[i]) for i in cast if road.things[i].z < 40])
     numbers, alone = _paint(canvas, road, models, places)
     picture = canvas.picture.reduce(SUPERSAMPLED)
     seen = np.asarray(canvas.numbers)
@@ -62,6 +63,15 @@ def render_road(road, size=160):
     if road.light.rain:
         picture = add_rain(picture, road.light.rain, rng)
     return RoadPicture(add_sensor(picture, road.light, rng), *_truth(road, seen, numbers, alone))
+
+
+def _may_be_seen(thing, camera):
+    """Say whether a thing is no building, or one that may reach into the picture."""
+    if not isinstance(thing.what, Building):
+        return True
+    reach = thing.what.depth + thing.what.length
+    x, _, depth = camera.seen(np.array([[thing.x, camera.height, thing.z]]))[0]
+    return depth > -reach and abs(x) - reach < 0.75 * max(depth + reach, 0) / camera.focal
 
 
 def _model(thing):

@@ -119,7 +119,9 @@ class Canvas:
                 start = model.starts[face]
                 pen.polygon(xy[2 * start : 2 * (start + model.sizes[face])], fill=int(255 * light.shadow))
         mask = mask.filter(ImageFilter.BoxBlur(max(light.softness * self.side / 2, 0.5)))
-        self.picture.paste(ink(np.array(light.ambient) * 0.04), (0, 0), mask.resize(self.picture.size, Image.Resampling.NEAREST))
+        self.picture.paste(
+            ink(np.array(light.ambient) * 0.04), (0, 0), mask.resize(self.picture.size, Image.Resampling.NEAREST)
+        )
 
 
 def placed(points, place):

@@ -155,7 +155,7 @@ def _place(rng, label, street, camera, light, style, objects):
     for _ in range(25):
         pixels = np.exp(rng.uniform(np.log(12.5), np.log(80)))
         depth = camera.focal * _HEIGHTS[label] * 160 / pixels
-        if depth < (4.2 if label == CAR else 2.6):
+        if depth < (5.4 if label == CAR else 2.8):
             continue
         offset, heading, parked, z = role_of(rng, street, depth)
         x = float(street.middle(z)) + offset
