@@ -18,7 +18,7 @@ SPLITS = ("train", "validation", "test")
 LEAST_HEIGHT = 14.0  # pixels; what is lower, or less visible than LEAST_VISIBLE, is there but ignored
 LEAST_VISIBLE = 0.3
 _SEED = 2016
-_QUALITY = 85
+_QUALITY = 80
 
 
 class RoadScenes(NamedTuple):
