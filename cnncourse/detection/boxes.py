@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncourse.arguments import float_array, narrowed, real_number, refuse_overflow
 
-BLOCK = 1 << 14  # pairs worked on at a time: a few such rows of numbers stay in the processor's cache
+BLOCK = 1 << 15  # pairs worked on at a time: a few such rows of numbers stay in the processor's cache
 
 
 def xyxy_from_cxcywh(boxes):
@@ -51,7 +51,7 @@ def box_area(boxes):
     [8.0, 0.0]
     """
     boxes = checked_boxes("boxes", boxes)
-    return narrowed("boxes", _areas("boxes", edges_of(boxes)), boxes.dtype)
+    return narrowed("boxes", _areas("boxes", reaches_of(boxes)), boxes.dtype)
 
 
 def iou(boxes_a, boxes_b):
@@ -65,7 +65,7 @@ def iou(boxes_a, boxes_b):
     [[0.1429, 1.0, 0.0]]
     """
     boxes_a, boxes_b = checked_boxes("boxes_a", boxes_a), checked_boxes("boxes_b", boxes_b)
-    a, b = edges_of(boxes_a), edges_of(boxes_b)
+    a, b = reaches_of(boxes_a), reaches_of(boxes_b)
     areas_a, areas_b = divisible_areas("boxes_a", a), divisible_areas("boxes_b", b)
     overlaps = np.empty((len(boxes_a), len(boxes_b)), np.result_type(boxes_a, boxes_b))
     for start in range(0, len(boxes_a), step := max(1, BLOCK // max(1, len(boxes_b)))):
@@ -88,47 +88,52 @@ def clip_boxes(boxes, height, width):
 
 
 def checked_boxes(name, boxes):
-    """Return `boxes` as a float array (N, 4); ValueError where a left edge is right of the right one, or top of bottom."""
+    """Return `boxes` as a float array (N, 4); ValueError where x1 > x2 or y1 > y2."""
     boxes = float_array(name, boxes, shape=(None, 4), axes="(N, 4)")
-    turned = (boxes[:, :2] > boxes[:, 2:]).any(axis=1)
+    turned = boxes[:, :2] > boxes[:, 2:]
     if turned.any():
-        row = int(turned.argmax())
+        row = int(turned.any(axis=1).argmax())
         raise ValueError(f"{name} must have x1 ≤ x2 and y1 ≤ y2, got {boxes[row].tolist()} in row {row}")
     return boxes
 
 
-def edges_of(boxes):
-    """Return checked boxes (N, 4) edge by edge in float64, (4, N): all x1, all y1, all x2, all y2."""
-    return np.ascontiguousarray(boxes.T, np.float64)
+def reaches_of(boxes):
+    """Return how far checked boxes (N, 4) reach right, down, left and up, (4, N) in float64: x2, y2, −x1, −y1.
+
+    What two boxes share reaches in each direction as far as the one that reaches less far: one minimum finds it.
+    """
+    reaches = np.empty((4, len(boxes)))
+    reaches[:2] = boxes.T[2:]
+    np.negative(boxes.T[:2], out=reaches[2:])
+    return reaches
 
 
-def divisible_areas(name, edges):
-    """Return the areas (N,) of boxes given edge by edge, 1 where they are 0, so that no union of two areas is 0.
+def divisible_areas(name, reaches):
+    """Return the areas (N,) of boxes given by their reaches, 1 where they are 0, so that no union is 0.
 
     A box without area shares nothing with any box, so its area may be any number but 0.
     """
-    areas = _areas(name, edges)
+    areas = _areas(name, reaches)
     areas[areas == 0] = 1
     return areas
 
 
-def pair_iou(edges_a, areas_a, edges_b, areas_b):
-    """Return the IoU of boxes given edge by edge, (4, …), and their divisible areas, as NumPy broadcasts them."""
-    shared = np.minimum(edges_a[2], edges_b[2])
-    shared -= np.maximum(edges_a[0], edges_b[0])
-    np.maximum(shared, 0, out=shared)
-    heights = np.minimum(edges_a[3], edges_b[3])
-    heights -= np.maximum(edges_a[1], edges_b[1])
-    np.maximum(heights, 0, out=heights)
-    shared *= heights
-    union = areas_a + areas_b
-    union -= shared
-    return np.divide(shared, union, out=shared)
+def pair_iou(reaches_a, areas_a, reaches_b, areas_b):
+    """Return the IoU of boxes given by reaches (4, …) and divisible areas (…), paired as NumPy broadcasts them."""
+    shared = np.empty(np.broadcast_shapes(reaches_a.shape, reaches_b.shape))
+    shared[...] = reaches_a  # spread first: a minimum of two full arrays takes half the time
+    np.minimum(shared, reaches_b, out=shared)
+    sides = shared[:2]
+    sides += shared[2:]
+    np.maximum(sides, 0, out=sides)
+    intersection, union = np.multiply(*sides, out=sides[0]), np.add(areas_a, areas_b, out=shared[2])
+    union -= intersection
+    return np.divide(intersection, union, out=intersection)
 
 
-def _areas(name, edges):
-    """Return the areas (N,) of boxes given edge by edge; ValueError where the sum of two could overflow."""
+def _areas(name, reaches):
+    """Return the areas (N,) of boxes given by their reaches; ValueError where the sum of two could overflow."""
     with np.errstate(over="ignore"):
-        areas = (edges[2] - edges[0]) * (edges[3] - edges[1])
+        areas = (reaches[0] + reaches[2]) * (reaches[1] + reaches[3])
         refuse_overflow(name, 2 * areas, np.inf)
     return areas
