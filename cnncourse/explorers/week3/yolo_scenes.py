@@ -22,9 +22,9 @@ class Scenery:
     def __init__(self, scenes):
         self.scenes = scenes
         self.image_size = scenes.images.shape[1:3]
-        boxes, labels = zip(*map(self.objects, range(len(scenes.images))), strict=True)
-        boxes = np.concatenate(boxes)
-        self.sizes, self.labels = boxes[:, 2:] - boxes[:, :2], np.concatenate(labels)
+        boxes = [self.objects(index)[0] for index in range(len(self))]
+        self.boxes, self.scene_of = np.concatenate(boxes), np.repeat(range(len(self)), list(map(len, boxes)))
+        self.sizes = self.boxes[:, 2:] - self.boxes[:, :2]
         self.most_anchors = min(MOST_ANCHORS, len(np.unique(self.sizes, axis=0)))
         self.anchors = lru_cache(maxsize=None)(self._anchors)
         self.sheet = lru_cache(maxsize=4)(self._sheet)
