@@ -94,7 +94,7 @@ _across_classes = _judge(same=lambda a, b: True)
 _strictly_more = _judge(fits=lambda overlap, threshold: overlap > threshold)
 _any_touch = _judge(fits=lambda overlap, threshold: overlap > 0)
 _fixed_half = _judge(fits=lambda overlap, threshold: overlap >= 0.5)
-_first_in_the_list = _judge(wish=lambda ignored, overlap: ignored)
+_first_in_the_list = _judge(wish=lambda ignored, overlap: 0)
 _smallest_overlap = _judge(wish=lambda ignored, overlap: (ignored, overlap))
 _only_the_best_asked = _judge(first=True)
 _ignored_like_others = _judge(wish=lambda ignored, overlap: -overlap)
@@ -180,6 +180,12 @@ def _judge_cases():
         ["hit", "false alarm"],
         0.25,
     )
+    yield _case(
+        "four objects, the last ones found, a motorcycle called a pedestrian",
+        [(B, 0.55, 1), (far, 0.65, 2), ([200, 10, 220, 29], 0.95, 2), ([60, 20, 100, 39], 0.75, 2), (A, 0.85, 2)],
+        [([110, 60, 130, 90], 2, False), (A, 1, False), (B, 2, False), (far, 2, False)],
+        ["false alarm", "duplicate", "hit", "hit", "false alarm"],  # far 19/20 before 1; B 19/20
+    )
     yield _case("nothing is there", [(A, 0.9, 0), (B, 0.8, 1)], [], ["false alarm", "false alarm"])
     yield _case("nothing was found", [], [(A, 0, False)], [])
 
@@ -206,7 +212,8 @@ JUDGE_DETECTIONS = Exercise(
         _strictly_more: "An IoU equal to iou_threshold is in reach too: at least, >=.",
         _any_touch: "Every overlap counts as found: compare the IoU with iou_threshold.",
         _fixed_half: "iou_threshold is not used: you compare with 0.5, whatever it says.",
-        _first_in_the_list: "Of several in reach you take the first in the list: take the one of largest IoU.",
+        _first_in_the_list: "Of several in reach you take the first in the list: take the one of largest IoU, "
+        "ignored ones last.",
         _smallest_overlap: "Of several in reach you take the one of smallest IoU.",
         _only_the_best_asked: "You ask only for the object of largest IoU and give up if that is chosen. Another free "
         "one may be in reach.",

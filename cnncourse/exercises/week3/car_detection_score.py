@@ -163,6 +163,15 @@ def _score_cases():
         (1, 4),
         [[(1, 101)], [(1, 51), (3 / 4, 25)]],
     )
+    yield _case(  # 1 at 1/1; 1/2 at 1/2 (a false alarm before); 0/1, 0/2 of 3
+        "three classes, three averages",
+        [(0.9, 2, F), (0.8, 0, H), (0.7, 1, F), (0.6, 1, H), (0.5, 2, D)],
+        (1, 2, 3),
+        [[(1, 101)], [(1 / 2, 51)], [(0, 101)]],
+    )
+    yield _case(
+        "two classes without any detection", [(0.4, 1, H), (0.3, 1, F)], (2, 2, 1), [[(0, 101)], [(1, 51)], [(0, 101)]]
+    )
     yield _case("a class without any detection", [(0.9, 1, H)], (5, 1), [[(0, 101)], [(1, 101)]])
     yield _case(  # class 0: 0/1, 1/2 (a duplicate before); class 1: 1, 1/2, 2/4 and 3/5 at 1/8, 2/8, 3/8
         "duplicates that score best",
@@ -170,7 +179,7 @@ def _score_cases():
         (2, 8),
         [[(1 / 2, 51)], [(1, 13), (3 / 5, 25)]],
     )
-    yield _case("nothing found at all", [], (2, 1), [[(0, 101)], [(0, 101)]])
+    yield _case("only an ignored one is found", [(0.5, 0, I)], (2, 1), [[(0, 101)], [(0, 101)]])
 
 
 def _case(what, detections, truth_counts, heights):

@@ -27,12 +27,13 @@ def truths_of(scenes):
     return list(zip(scenes.boxes, scenes.labels, scenes.ignored, strict=True))
 
 
-def all_entries(candidates, truths, score_threshold, iou_threshold, judge=judge_detections):
-    """Return the entries of all scenes: what the candidates give at these thresholds, judged by `judge`."""
+def all_entries(candidates, truths, score_threshold, iou_threshold, judge):
+    """Return the entries of all scenes: what the candidates give at these thresholds, judged by a `numbered` judge."""
     everything = []
     for scene, (some, truth) in enumerate(zip(candidates, truths, strict=True)):
         found = kept(some, score_threshold, iou_threshold)
-        everything += entries(found, truth, judge(found, truth, FOUND), scene)
+        words = [WORDS[number] for number in judge(found, truth, FOUND)]
+        everything += entries(found, truth, words, scene)
     return everything
 
 
@@ -71,7 +72,8 @@ def mistakes(scenes, candidates, own_judge_detections=None):
     scenes: style → `RoadScenes`; candidates: style → a list of (boxes, scores, labels) before suppression, for
     instance from `detect(model, images, 0.05, 1.0)`; `own_judge_detections` is the learner's.
     """
-    judge = learners(own_judge_detections, judge_detections, drawable=words_fit)
+    own = own_judge_detections and numbered(own_judge_detections)
+    judge = learners(own, numbered(judge_detections))
     truths = {style: truths_of(group) for style, group in scenes.items()}
 
     @lru_cache(maxsize=32)
@@ -114,6 +116,11 @@ def mistakes(scenes, candidates, own_judge_detections=None):
     )
 
 
-def words_fit(answer, expected):
-    """Say whether a learner's words can be drawn: as many as expected, each one of the four."""
-    return isinstance(answer, (list, tuple, np.ndarray)) and len(answer) == len(expected) and set(answer) <= set(WORDS)
+def numbered(judge):
+    """Return `judge` with the number of each word in WORDS in its place; an empty answer stays empty."""
+
+    def judge_detections(found, truth, iou_threshold):
+        words = judge(found, truth, iou_threshold)
+        return words if words is None or words is Ellipsis else np.array([WORDS.index(word) for word in words], int)
+
+    return judge_detections
