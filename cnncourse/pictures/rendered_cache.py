@@ -1,0 +1,82 @@
+"""Keeps what is rendered on first use: in chunks, in the cache folder, so that the second time is quick.
+
+A chunk's file gets its name only when it is whole. A damaged one is set aside and rendered anew; where nothing can be
+kept, on a full or read-only disk, everything still works, only slower. Whatever happens is said in a sentence.
+"""
+
+import contextlib
+import errno
+import os
+import tempfile
+import zipfile
+import zlib
+from pathlib import Path
+
+import numpy as np
+from tqdm.auto import tqdm
+
+from cnncourse.arguments import whole_number
+from cnncourse.networks.download import set_aside, shown_path
+from cnncourse.networks.published import cache_folder
+
+_UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
+
+
+def rendered_chunks(name, chunks, size, render, progress=True):
+    """Yield the first `chunks` chunks of `size` items each, from the cache folder's `name` or rendered and kept there.
+
+    A chunk is a dictionary of arrays. `render(numbers, on_done)` makes the one of the items `numbers`, a range, and
+    calls `on_done()` after each. The bar counts the items that have to be rendered.
+    """
+    size, chunks = whole_number("size", size, 1), whole_number("chunks", chunks, 0)
+    folder = cache_folder() / name
+    found = {number: _read(folder / f"{number}.npz") for number in range(chunks)}
+    missing = sum(arrays is None for arrays in found.values())
+    keeping = True
+    with tqdm(total=missing * size, desc="rendering", unit="scene", disable=not (progress and missing)) as bar:
+        for number in range(chunks):
+            arrays = found.pop(number)
+            if arrays is None:
+                arrays = render(range(number * size, (number + 1) * size), bar.update)
+                keeping = keeping and _write(folder / f"{number}.npz", arrays)
+            yield arrays
+
+
+def _read(path):
+    """Return the arrays in a file; None where there is no file, or a damaged one, which is set aside."""
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            return {name: file[name] for name in file.files}
+    except FileNotFoundError:
+        return None
+    except _UNREADABLE:
+        with contextlib.suppress(OSError):
+            aside = set_aside(path)
+            tqdm.write(f"{shown_path(path)} was damaged. It is set aside as {aside.name} and rendered anew.")
+        return None
+
+
+def _write(path, arrays):
+    """Write arrays into a file in one step and say whether that worked; if not, a sentence tells why."""
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        descriptor, unfinished = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                np.savez(file, **arrays)
+            Path(unfinished).replace(path)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
+    except OSError as error:
+        tqdm.write(_why_not_kept(path.parent, error))
+        return False
+    return True
+
+
+def _why_not_kept(folder, error):
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        reason = f"the disk of {shown_path(folder)} is full"
+    else:
+        reason = f"{shown_path(folder)} cannot be written to ({error.strerror or error})"
+    return f"What is rendered now is not kept: {reason}. Set CNNCOURSE_CACHE to a folder with room to keep it."
