@@ -129,6 +129,8 @@ def _anchor_cases():
     yield case("a wide box and a tall one", [[50, 60, 90, 80], [70, 10, 85, 50]], [[16, 40], [40, 18]], [1, 0])
     yield case("far from the corner", [[400, 300, 440, 320]], [[440, 320], [60, 10], [38, 22]], [2])
     yield case("two anchors that fit equally well", [[5, 5, 15, 15], [0, 0, 6, 6]], [[20, 10], [10, 20]], [0, 0])
+    yield case("a square, a wide anchor and a large one", [[8, 20, 18, 30]], [[20, 5], [30, 11]], [0])
+    yield case("between a small anchor and a large one", [[30, 40, 72, 70]], [[20, 10], [80, 60]], [1])
     yield case("one box, inside both anchors", [[7, 3, 37, 23]], [[90, 90], [36, 24]], [1])
     yield case("a small box and a large anchor of its shape", [[10, 10, 20, 15]], [[60, 30], [6, 9]], [1])
     yield case(

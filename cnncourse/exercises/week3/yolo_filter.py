@@ -119,11 +119,11 @@ def _filter_cases():
     exact = np.array([[[[0.5, 0.1, 0.2, 3, 2, 0.5, 0, 0.5], [0.25, 0.3, 0.9, 4, 5, 0.25, 0.5, 0.25]]]])
     at_threshold = np.array([[0.0, 1, 2, 3]]), np.array([0.25]), np.array([0])
     yield case("a score equal to the threshold, two equal classes", exact, 0.25, at_threshold)
-    pairs = np.array([[0.9, 0.3], [0.3, 0.9], [0.6, 0.7], [0.9, 0.9], [0.6, 0.9], [0.4, 0.4], [0.9, 0.6], [1, 0.2]])
+    pairs = np.array([[0.9, 0.3], [0.3, 0.9], [0.6, 0.7], [0.9, 0.9], [0.6, 0.9], [0.4, 0.4], [0.8, 0.65], [1, 0.2]])
     hand = np.zeros((2, 2, 2, 7))
     hand[..., :5], hand[..., [0, 6]] = 0.5, pairs.reshape(2, 2, 2, 2)
     hand[..., 5] = hand[..., 6] / 2
-    kept = np.array([12.0, 16, 24])[:, None] + np.arange(4), np.array([0.81, 0.54, 0.54]), np.array([1, 1, 1])
+    kept = np.array([12.0, 16, 24])[:, None] + np.arange(4), np.array([0.81, 0.54, 0.52]), np.array([1, 1, 1])
     yield case("sure of something, sure of its class, or both", hand, 0.5, kept)
     rng = np.random.default_rng(345)
     for S, B, C, threshold in ((2, 2, 3, 0.3), (3, 2, 2, 0.45), (4, 3, 5, 0.2), (3, 1, 4, 0.35)):
