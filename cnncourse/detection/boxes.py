@@ -68,9 +68,14 @@ def iou(boxes_a, boxes_b):
     a, b = reaches_of(boxes_a), reaches_of(boxes_b)
     areas_a, areas_b = divisible_areas("boxes_a", a), divisible_areas("boxes_b", b)
     overlaps = np.empty((len(boxes_a), len(boxes_b)), np.result_type(boxes_a, boxes_b))
-    for start in range(0, len(boxes_a), step := max(1, BLOCK // max(1, len(boxes_b)))):
+    step = max(1, BLOCK // max(1, len(boxes_b)))
+    scratch = np.empty((4, min(step, len(boxes_a)), len(boxes_b)))
+    for start in range(0, len(boxes_a), step):
         rows = slice(start, start + step)
-        overlaps[rows] = pair_iou(a[:, rows, None], areas_a[rows, None], b[:, None], areas_b)
+        shared = scratch[:, : len(areas_a[rows])]
+        shared[...] = a[:, rows, None]  # spread first: the minimum of two full arrays takes half the time
+        np.minimum(shared, b[:, None], out=shared)
+        overlaps[rows] = iou_of_shared(shared, areas_a[rows, None], areas_b)
     return overlaps
 
 
@@ -118,11 +123,11 @@ def divisible_areas(name, reaches):
     return areas
 
 
-def pair_iou(reaches_a, areas_a, reaches_b, areas_b):
-    """Return the IoU of boxes given by reaches (4, …) and divisible areas (…), paired as NumPy broadcasts them."""
-    shared = np.empty(np.broadcast_shapes(reaches_a.shape, reaches_b.shape))
-    shared[...] = reaches_a  # spread first: a minimum of two full arrays takes half the time
-    np.minimum(shared, reaches_b, out=shared)
+def iou_of_shared(shared, areas_a, areas_b):
+    """Return the IoU (…) of pairs of boxes, given the reaches (4, …) of what they share, and their divisible areas.
+
+    Works in place: it overwrites `shared` and returns a part of it.
+    """
     sides = shared[:2]
     sides += shared[2:]
     np.maximum(sides, 0, out=sides)
@@ -134,6 +139,7 @@ def pair_iou(reaches_a, areas_a, reaches_b, areas_b):
 def _areas(name, reaches):
     """Return the areas (N,) of boxes given by their reaches; ValueError where the sum of two could overflow."""
     with np.errstate(over="ignore"):
-        areas = (reaches[0] + reaches[2]) * (reaches[1] + reaches[3])
-        refuse_overflow(name, 2 * areas, np.inf)
+        areas = np.multiply(*(reaches[:2] + reaches[2:]))
+        largest_sum = 2 * areas.max(initial=0)
+    refuse_overflow(name, largest_sum, largest_sum)
     return areas

@@ -7,7 +7,7 @@ of the worse half at once, and the rule is applied to those left (`_kept`). All 
 import numpy as np
 
 from cnncourse.arguments import float_array, plain_array, real_number, shown
-from cnncourse.detection.boxes import checked_boxes, divisible_areas, pair_iou, reaches_of
+from cnncourse.detection.boxes import checked_boxes, divisible_areas, iou_of_shared, reaches_of
 from cnncourse.detection.suppression_grid import SMALLEST_THRESHOLD, Grid
 
 FEW = 64  # boxes compared all with all
@@ -80,8 +80,8 @@ class _Ranked:
 
     def conflicts(self, ranks_a, ranks_b):
         """Return whether the boxes of these ranks cannot both stay, as NumPy broadcasts the two rows of ranks."""
-        a, b = self.reaches.take(ranks_a, axis=1), self.reaches.take(ranks_b, axis=1)
-        too_close = pair_iou(a, self.areas[ranks_a], b, self.areas[ranks_b]) > self.iou_threshold
+        shared = np.minimum(self.reaches.take(ranks_a, axis=1), self.reaches.take(ranks_b, axis=1))
+        too_close = iou_of_shared(shared, self.areas[ranks_a], self.areas[ranks_b]) > self.iou_threshold
         if self.labels is not None:
             too_close &= self.labels[ranks_a] == self.labels[ranks_b]
         return too_close
@@ -101,10 +101,10 @@ def _kept_of_few(conflicts):
     """Return the rows that the greedy rule keeps, given which (N, N) cannot both stay."""
     dropped = np.zeros(len(conflicts), bool)
     kept = []
-    for row, its_conflicts in enumerate(conflicts):
+    for row in range(len(conflicts)):
         if not dropped[row]:
             kept.append(row)
-            dropped |= its_conflicts
+            dropped |= conflicts[row]
     return np.array(kept, np.intp)
 
 
