@@ -1,0 +1,72 @@
+"""How the explorers of notebook 3.3 paint boxes over a scene: lines over white, dashes, hatching and small plates."""
+
+import numpy as np
+
+from cnncourse.explorers import Painter
+from cnncourse.plots import INK, WHITE
+
+LETTERS = "CPM"  # car, pedestrian, motorcycle
+
+
+class Sheet:
+    """A sheet of paper with a square picture on it, and the way from the picture's pixels to the sheet's and back."""
+
+    def __init__(self, paper, picture, left, top, side):
+        self.painter, self.left, self.top, self.side = Painter(*paper), left, top, side
+        self.scale = side / picture.shape[1]
+        self.painter.image(picture, left, top, side, side, smooth=True)
+
+    def fresh(self):
+        """Return a copy of the sheet to be painted on."""
+        twin = object.__new__(Sheet)
+        twin.__dict__.update(self.__dict__, painter=self.painter.copy())
+        return twin
+
+    def edges(self, box):
+        """Return left, top, right and bottom of a box (4,) on the sheet."""
+        left, top = self.left, self.top
+        x1, y1, x2, y2 = (float(edge) * self.scale for edge in box)
+        return left + x1, top + y1, left + x2, top + y2
+
+    def point(self, x, y):
+        """Return the point of the picture, in its pixels, under a point of the sheet."""
+        return (x - self.left) / self.scale, (y - self.top) / self.scale
+
+    def box(self, box, colour, line_width=2.0, dash=None):
+        """Paint the outline of a box, over a wider white one."""
+        x1, y1, x2, y2 = self.edges(box)
+        sides = ((x1, y1, x2, y1), (x2, y1, x2, y2), (x2, y2, x1, y2), (x1, y2, x1, y1))
+        for ends in sides:
+            self.painter.line(*ends, WHITE, line_width + 2)
+        for ends in sides:
+            self.painter.line(*ends, colour, line_width, dash=dash)
+
+    def plate(self, box, words, colour, bold=False, below=False):
+        """Write words on a small plate at a box's upper left (or lower right) corner, inside the picture."""
+        x1, y1, x2, y2 = self.edges(box)
+        wide = self.painter.text_width(words, 11, bold=bold) + 8
+        x, y = (x2 - wide, y2 + 1) if below else (x1, y1 - 17)
+        x = min(max(x, self.left), self.left + self.side - wide)
+        y = min(max(y, self.top), self.top + self.side - 16)
+        self.painter.rectangle(x, y, wide, 16, fill=WHITE, outline=colour, line_width=1.5, radius=3)
+        self.painter.text(x + 4, y + 8.5, words, 11, INK, bold=bold)
+
+    def hatch(self, box, colour, gap=9, alpha=1.0):
+        """Fill a box with slanted lines."""
+        x1, y1, x2, y2 = self.edges(box)
+        width, height = x2 - x1, y2 - y1
+        if width <= 0 or height <= 0:
+            return
+        for start in np.arange(gap / 2, width + height, gap):
+            right, down = min(start, width), min(start, height)
+            self.painter.line(x1 + right, y1 + start - right, x1 + start - down, y1 + down, colour, 1.5, alpha)
+
+
+def short(value):
+    """Return a share from 0 to 1 with two digits and no leading zero.
+
+    >>> short(0.5), short(1.0), short(0.996)
+    ('.50', '1.00', '1.00')
+    """
+    text = f"{value:.2f}"
+    return text if text.startswith("1") else text.removeprefix("0")
