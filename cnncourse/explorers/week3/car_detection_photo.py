@@ -118,7 +118,7 @@ def finder(detect):
 
     @lru_cache(maxsize=64)
     def candidates(data):
-        picture = np.frombuffer(data, np.uint8).reshape(1, SIZE, SIZE, 3)
+        picture = np.frombuffer(data, np.uint8).reshape(1, SIZE, SIZE, 3).copy()
         return detect(picture, 0.05, 1.0)[0]
 
     return lambda picture: candidates(np.ascontiguousarray(picture).tobytes())

@@ -8,7 +8,7 @@ import numpy as np
 
 from cnncourse.detection.boxes import iou
 from cnncourse.explorers import Explorer
-from cnncourse.explorers.week3.car_detection_kinds import FOUND, entries, judge_detections, kept
+from cnncourse.explorers.week3.car_detection_kinds import FOUND, entries, judge_detections, kept, missed
 from cnncourse.explorers.week3.car_detection_photo import finder
 from cnncourse.explorers.week3.car_detection_studio_picture import studio_picture
 from cnncourse.pictures.road_scenes import LEAST_HEIGHT, LEAST_VISIBLE
@@ -108,8 +108,9 @@ def road_studio(detect):
 
     def render(**state):
         picture, truth, candidates, found, words = parts(state)
+        lost = np.isin(np.arange(len(truth[0])), missed(words, found, truth))
         chosen = entries(found, truth, words, 0)
-        return studio_picture(picture, truth, chosen, best_scores(candidates, truth), state["score"])
+        return studio_picture(picture, truth, chosen, best_scores(candidates, truth), lost, state["score"])
 
     def caption(**state):
         _, truth, *_, words = parts(state)
