@@ -188,7 +188,7 @@ def anchor_search(scenes, kmeans_step_of_learner=None, **start):
             "count": widgets.IntSlider(5, 1, most, description="anchors, B", layout=narrow),
             "seed": widgets.IntSlider(0, 0, 19, description="beginning", layout=narrow),
             "step": play(widgets.IntSlider(0, 0, MOST_STEPS, description="step", layout=narrow)),
-            "grid_size": widgets.IntSlider(5, 1, 19, description="cells each way, S", layout=narrow),
+            "grid_size": widgets.IntSlider(5, 1, 19, description="grid, S × S", layout=narrow),
         },
         title="Anchors among the boxes",
         note="Drag an anchor (a large mark) to begin elsewhere. ▶ or arrow keys ← → make steps, ↑ ↓ change the count.",

@@ -165,7 +165,7 @@ def decode_one(scenes, **start):
         lambda **state: render(model_of(scenery, **state)),
         {
             "scene": widgets.IntSlider(0, 0, len(scenery) - 1, description="scene", layout=wide),
-            "grid_size": widgets.IntSlider(5, 1, 13, description="cells each way, S", layout=wide),
+            "grid_size": widgets.IntSlider(5, 1, 13, description="grid, S × S", layout=wide),
             "anchor": widgets.IntSlider(
                 2, 0, min(ANCHORS, scenery.most_anchors) - 1, description="anchor", layout=wide
             ),

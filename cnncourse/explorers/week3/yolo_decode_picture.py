@@ -22,7 +22,8 @@ def render(model):
     _paint_cell(painter, model)
     for index, box in enumerate(model.boxes):
         corners = on_sheet(box, PLACE, model.scenery.image_size)
-        paint_box(painter, corners, TINTS[model.labels[index]], name_of(model.labels, index, SHORT), line_width=1.5)
+        tint, name = TINTS[model.labels[index]], name_of(model.labels, index, SHORT)
+        paint_box(painter, corners, tint, name, line_width=1.5, reach=left + side)
     _paint_prediction(painter, model)
     for strip in (
         (0, 0, WIDTH, top),

@@ -180,7 +180,7 @@ def yolo_grid(scenes, yolo_target_of_learner=None, **start):
         lambda **state: render(worked_out(state)),
         {
             "scene": widgets.IntSlider(0, 0, len(scenery) - 1, description="scene", layout=wide),
-            "grid_size": widgets.IntSlider(5, 1, LARGEST_GRID, description="cells each way, S", layout=wide),
+            "grid_size": widgets.IntSlider(5, 1, LARGEST_GRID, description="grid, S × S", layout=wide),
             "count": widgets.IntSlider(2, 1, min(5, scenery.most_anchors), description="anchors, B", layout=wide),
         },
         title="Who is responsible?",

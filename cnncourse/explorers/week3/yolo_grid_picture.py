@@ -64,7 +64,8 @@ def _paint_objects(painter, model):
         lost = index in model.lost
         tint = RED if lost else TINTS[model.labels[index]]
         name = name_of(model.labels, index, SHORT) + (" · lost" if lost else "")
-        paint_box(painter, corners, tint, name, dashed=lost, line_width=4 if index == model.carried else 2.5)
+        thick = 4 if index == model.carried else 2.5
+        paint_box(painter, corners, tint, name, dashed=lost, line_width=thick, reach=PLACE[0] + PLACE[2])
         x, y = (corners[0] + corners[2]) / 2, (corners[1] + corners[3]) / 2
         painter.circle(x, y, 4.5, fill=tint, outline=WHITE, line_width=1.5)
 
@@ -141,12 +142,16 @@ def _paint_measured(painter, vector, unit, x, y, first):
     _, b_x, b_y, b_h, b_w = vector[:5]
     tint = _tint(vector)
     paint_box(painter, (x1, y1, x2, y2), tint, line_width=2)
-    painter.text((x1 + x2) / 2, y1 - 9 if first else y2 + 10, f"b_w = {b_w:.2f}", 12, INK, anchor="mm")
-    painter.text(
-        x2 + 6 if first else x1 - 6, (y1 + y2) / 2, f"b_h = {b_h:.2f}", 12, INK, anchor="lm" if first else "rm"
-    )
     centre = x + b_x * unit, y + b_y * unit
     if first and unit > 24:
         painter.arrow(x, centre[1], *centre, colour=INK, width=1.5, head=7)
         painter.arrow(centre[0], y, *centre, colour=INK, width=1.5, head=7)
     painter.circle(*centre, 4, fill=tint, outline=WHITE, line_width=1.5)
+    _label(painter, (x1 + x2) / 2, y1 - 11 if first else y2 + 12, f"b_w = {b_w:.2f}")
+    _label(painter, x2 + 44 if first else x1 - 44, (y1 + y2) / 2, f"b_h = {b_h:.2f}")
+
+
+def _label(painter, x, y, text):
+    width = painter.text_width(text, 12) + 6
+    painter.rectangle(x - width / 2, y - 8, width, 16, fill=WHITE, alpha=0.85)
+    painter.text(x, y, text, 12, INK, anchor="mm")

@@ -81,8 +81,8 @@ def in_picture(x, y, place, image_size):
     return (x - left) * width / side, (y - top) * height / side
 
 
-def paint_box(painter, corners, tint, text="", dashed=False, line_width=2.5):
-    """Paint the outline of a box (x1, y1, x2, y2 in CSS pixels) over white, and its name on a label."""
+def paint_box(painter, corners, tint, text="", dashed=False, line_width=2.5, reach=np.inf):
+    """Paint the outline of a box (x1, y1, x2, y2 in CSS pixels) over white; its name on a label left of `reach`."""
     x1, y1, x2, y2 = corners
     sides = ((x1, y1, x2, y1), (x2, y1, x2, y2), (x2, y2, x1, y2), (x1, y2, x1, y1))
     for ends in sides:
@@ -91,5 +91,6 @@ def paint_box(painter, corners, tint, text="", dashed=False, line_width=2.5):
         painter.line(*ends, tint, line_width, dash=(7, 5) if dashed else None)
     if text:
         width, y = painter.text_width(text, 11, bold=True) + 8, max(y1 - 17, 0)
-        painter.rectangle(x1 - 1, y, width, 16, fill=WHITE, outline=tint, line_width=1.5)
-        painter.text(x1 + 3, y + 8.5, text, 11, INK, bold=True)
+        x = min(x1 - 1, reach - width)
+        painter.rectangle(x, y, width, 16, fill=WHITE, outline=tint, line_width=1.5)
+        painter.text(x + 4, y + 8.5, text, 11, INK, bold=True)
