@@ -11,7 +11,7 @@ from typing import NamedTuple
 import numpy as np
 
 from cnncourse.arguments import float_array, plain_array, shown
-from cnncourse.detection.boxes import checked_boxes, divisible_areas, edges_of, pair_iou
+from cnncourse.detection.boxes import checked_boxes, divisible_areas, iou_of_shared, reaches_of
 
 MOST_DETECTIONS = 100  # of a class in a picture; what scores less is not counted (the COCO rule)
 FALSE, HIT, UNCOUNTED = 0, 1, -1
@@ -156,14 +156,15 @@ def _pairs(detections, truths, lowest):
     counts = np.searchsorted(truths.groups, detections.groups, side="right") - first
     ends = np.cumsum(counts)
     cuts = np.searchsorted(ends, np.arange(0, max(counts.sum(), 1), BLOCK), side="right")
-    boxes, others = edges_of(detections.boxes), edges_of(truths.boxes)
+    boxes, others = reaches_of(detections.boxes), reaches_of(truths.boxes)
     areas, other_areas = divisible_areas("predictions: boxes", boxes), divisible_areas("truths: boxes", others)
     parts = [Pairs(np.zeros(0, int), np.zeros(0, int), np.zeros(0))]
     for start, stop in zip(cuts, [*cuts[1:], len(counts)], strict=True):
         block = counts[start:stop]
         found = np.repeat(np.arange(start, stop), block)
         truth = np.repeat(first[start:stop] - (np.cumsum(block) - block), block) + np.arange(block.sum())
-        overlap = pair_iou(boxes[:, found], areas[found], others[:, truth], other_areas[truth])
+        shared = np.minimum(boxes.take(found, axis=1), others.take(truth, axis=1))
+        overlap = iou_of_shared(shared, areas[found], other_areas[truth])
         close = np.flatnonzero(overlap >= lowest)
         parts.append(Pairs(found[close], truth[close], overlap[close]))
     return Pairs(*map(np.concatenate, zip(*parts, strict=True)))
