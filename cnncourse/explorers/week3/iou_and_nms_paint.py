@@ -32,12 +32,12 @@ class Sheet:
         """Return the point of the picture, in its pixels, under a point of the sheet."""
         return (x - self.left) / self.scale, (y - self.top) / self.scale
 
-    def box(self, box, colour, line_width=2.0, dash=None):
-        """Paint the outline of a box, over a wider white one."""
+    def box(self, box, colour, line_width=2.0, dash=None, halo=1.0):
+        """Paint the outline of a box, over a wider white one of opacity `halo`."""
         x1, y1, x2, y2 = self.edges(box)
         sides = ((x1, y1, x2, y1), (x2, y1, x2, y2), (x2, y2, x1, y2), (x1, y2, x1, y1))
         for ends in sides:
-            self.painter.line(*ends, WHITE, line_width + 2)
+            self.painter.line(*ends, WHITE, line_width + 2, alpha=halo)
         for ends in sides:
             self.painter.line(*ends, colour, line_width, dash=dash)
 

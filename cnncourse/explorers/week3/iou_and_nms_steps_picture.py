@@ -21,6 +21,7 @@ LOOKS = {  # status: colour, line width, dashes; painted in this order
     KEPT: (BLUE, 2.5, None),
     CHOSEN: (BLUE, 4.5, None),
 }
+FAINT = (UNLIKELY, DROPPED)
 
 
 def row_height(count):
@@ -41,7 +42,7 @@ def picture(scene, candidates, run, step, theirs):
     _paint_heading(sheet.painter, status, step)
     for look, (colour, width, dash) in LOOKS.items():
         for index in (i for i, s in enumerate(status) if s == look):
-            sheet.box(boxes[index], colour, width, dash)
+            sheet.box(boxes[index], colour, width, dash, halo=0.35 if look in FAINT else 1)
     for index in (i for look in LOOKS for i, s in enumerate(status) if s == look):
         _paint_plate(sheet, boxes[index], ranks[index], status[index], LETTERS[labels[index]])
     for index in _differing(run, theirs):
@@ -82,8 +83,7 @@ def _paint_table(painter, run, status, scores, labels, ranks, theirs):
         what = status[index]
         if what in (CHOSEN, KEPT, DROPPED_NOW):
             painter.rectangle(left, y, width, height - 1, fill=LOOKS[what][0], alpha=0.3 if what == CHOSEN else 0.12)
-        faint = what in (UNLIKELY, DROPPED)
-        ink, bold = (MUTED if faint else INK), what in (CHOSEN, KEPT)
+        ink, bold = (MUTED if what in FAINT else INK), what in (CHOSEN, KEPT)
         middle = y + height / 2
         painter.text(left + 22, middle, str(row + 1), 12, ink, bold, anchor="rm")
         painter.text(left + 34, middle, f"{LETTERS[labels[index]]}  {short(scores[index])}", 12, ink, bold)
