@@ -1,8 +1,9 @@
 """Explorers of notebook 3.6: every mistake, the detector's inside, a road studio, and real photos."""
 
 from cnncourse.explorers.week3.car_detection_inside import inside
+from cnncourse.explorers.week3.car_detection_kinds import judge_detections
 from cnncourse.explorers.week3.car_detection_mistakes import mistakes, truths_of
 from cnncourse.explorers.week3.car_detection_photo import own_photo
 from cnncourse.explorers.week3.car_detection_studio import road_studio
 
-__all__ = ["inside", "mistakes", "own_photo", "road_studio", "truths_of"]
+__all__ = ["inside", "judge_detections", "mistakes", "own_photo", "road_studio", "truths_of"]

@@ -101,7 +101,9 @@ def mistakes(scenes, candidates, own_judge_detections=None):
         {
             "style": widgets.Dropdown(options=list(STYLES), value="day", description="scenes", layout=wide),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
-            "overlap": widgets.FloatSlider(0.5, min=0.1, max=1, step=0.05, description="suppress above IoU"),
+            "overlap": widgets.FloatSlider(
+                0.5, min=0.1, max=1, step=0.05, description="suppress above IoU", layout=wide
+            ),
         },
         title="Every mistake",
         note="Click the table for a kind and a class; arrow keys: left and right walk, up and down change the kind.",

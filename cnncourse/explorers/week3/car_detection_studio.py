@@ -20,7 +20,7 @@ WEATHERS = {  # name: the style of the data set that has it
     "dusk": "held_out", "night": "held_out", "rain": "held_out", "fog": "held_out", "night rain": "held_out",
 }  # fmt: skip
 SEEN = tuple(name for name, style in WEATHERS.items() if style == "day")
-LAST_STREET = 999
+FIRST_STREET, LAST_STREET = 5, 999
 
 
 @lru_cache(maxsize=len(WEATHERS))
@@ -116,6 +116,7 @@ def road_studio(detect):
         _, truth, *_, words = parts(state)
         return studio_caption(words, truth, state["weather"])
 
+    wide = {"width": "390px"}
     return Explorer(
         render,
         {
@@ -123,7 +124,9 @@ def road_studio(detect):
             "fog": widgets.FloatSlider(0, min=0, max=0.1, step=0.005, description="more fog", readout_format=".3f"),
             "noise": widgets.FloatSlider(0, min=0, max=40, step=2, description="more noise", readout_format=".0f"),
             "brightness": widgets.FloatSlider(1, min=0.1, max=1.5, step=0.05, description="brightness"),
-            "farther": widgets.FloatSlider(1, min=0.7, max=6, step=0.1, description="nearest object, distance ×"),
+            "farther": widgets.FloatSlider(
+                1, min=0.7, max=6, step=0.1, description="nearest object, distance ×", layout=wide
+            ),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
         },
         title="Road studio",
@@ -135,7 +138,7 @@ def road_studio(detect):
             "Another street": lambda street, **_: {"street": (street + 1) % (LAST_STREET + 1)},
             "The one before": lambda street, **_: {"street": (street - 1) % (LAST_STREET + 1)},
         },
-        state={"street": 0},
+        state={"street": FIRST_STREET},
     )
 
 
