@@ -126,8 +126,9 @@ def _box_cases():
     expected[1, 3, 0] = 110, 30, 190, 60
     yield Case("the place of the example, among empty ones", (four, (100, 200)), expected)
     rng = np.random.default_rng(344)
-    for S, B, C, image_size in ((3, 2, 3, (90, 240)), (5, 1, 2, (200, 110)), (4, 5, 4, (128, 320))):
+    for S, B, C, image_size in ((3, 2, 3, (91, 241)), (5, 1, 2, (203, 114)), (4, 5, 4, (127, 322))):
         prediction = rng.uniform(0, 1, (S, S, B, 5 + C))
+        prediction[..., 1:3] = rng.uniform(-0.2, 1.2, (S, S, B, 2))
         prediction[..., 3:5] = np.exp(rng.normal(0, 0.7, (S, S, B, 2)))
         what = f"a prediction, {S} × {S} cells, {B} anchor{'s' if B > 1 else ''}"
         yield Case(what, (prediction, image_size), _plain_boxes(prediction, image_size))

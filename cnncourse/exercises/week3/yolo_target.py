@@ -79,6 +79,8 @@ def _target_cases():
     yield case("an object larger than its cell", [[5, 15, 195, 95]], [0], 6, [TALL, LARGE], 1, (120, 240))
     boxes = [[60, 20, 102, 50], [10, 70, 34, 82]]
     yield case("between a small anchor and a large one", boxes, [0, 1], 3, [[20, 10], [80, 60]], 2, (100, 130))
+    boxes = [[28, 40, 38, 50], [70, 60, 100, 71]]
+    yield case("a square, a wide anchor and a large one", boxes, [1, 0], 3, [[20, 5], [30, 11]], 2, (100, 130))
     yield case("no object", [], [], 3, [WIDE, TALL], 2, (90, 150))
     rng = np.random.default_rng(343)
     for count, S, C, image_size in ((5, 5, 3, (160, 220)), (9, 4, 4, (240, 130)), (14, 3, 3, (200, 320))):

@@ -61,6 +61,9 @@ def test_wrong_boxes_are_told_what_is_wrong(words, pairs):
     "pairs",
     [
         [("(j + bx)", "(j - bx)")],
+        [("(j + bx)", "(j + max(bx, 0))")],
+        [("(j + bx) * W / S", "(j + bx) * (W // S)")],
+        [("bw * W / S, bh * H / S", "min(bw, 1) * W / S, min(bh, 1) * H / S")],
         [("(j + bx)", "(j + 1 / (1 + np.exp(-bx)))")],
         [("out[i, j, k]", "out[j, i, k]")],
         [("cx + w / 2, cy", "cx + w / 2 - 1, cy")],
