@@ -22,7 +22,8 @@ def judge_detections(found, truth, iou_threshold):
     for d in np.argsort(-scores):
         near = overlaps[d] >= iou_threshold
         reach = np.flatnonzero(near & (true_labels == labels[d])).tolist()
-        free = sorted((t for t in reach if t not in chosen), key=lambda t: (ignored[t], -overlaps[d, t]))
+        free = [t for t in reach if t not in chosen]
+        free.sort(key=lambda t: (ignored[t], -overlaps[d, t]))
         if free:
             chosen.add(free[0])
             words[d] = "ignored" if ignored[free[0]] else "hit"
@@ -236,7 +237,7 @@ JUDGE_DETECTIONS = Exercise(
         "`iou(boxes, true_boxes)` is a table: a row for each detection, a column for each true object.",
         "Walk through `np.argsort(-scores)`; keep a set of the true objects that are chosen.",
         "For one detection: list the objects in reach (label and IoU), then those of them not chosen yet.",
-        "`sorted(free, key=lambda t: (ignored[t], -overlaps[d, t]))` puts the wanted one first.",
+        "`free.sort(key=lambda t: (ignored[t], -overlaps[d, t]))` puts the wanted one first.",
     ),
     minutes=15,
     difficulty=3,
