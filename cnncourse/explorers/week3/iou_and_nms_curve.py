@@ -104,7 +104,7 @@ def _controls():
         "iou_threshold": widgets.FloatSlider(
             0.5, min=0.3, max=0.95, step=0.05, description="a hit from IoU", layout=wide
         ),
-        "scene": widgets.IntSlider(1, 0, len(many_scenes()) - 1, description="scene", layout=wide),
+        "scene": widgets.IntSlider(2, 0, len(many_scenes()) - 1, description="scene", layout=wide),
         "suppress": widgets.Checkbox(
             True, description="suppress duplicates first", indent=False, layout=widgets.Layout(width="auto")
         ),

@@ -11,7 +11,7 @@ import numpy as np
 from cnncourse.detection.boxes import clip_boxes, iou
 from cnncourse.pictures.road_scenes import CLASSES, SIZE, road_scenes
 
-CHOSEN = (94, 120, 23, 103, 28, 134)  # scenes of the validation split with several objects that overlap
+CHOSEN = (94, 7, 120, 23, 103, 83)  # scenes of the validation split with several objects that overlap
 SCENES = 60  # that the precision–recall explorer looks at
 MOST_COPIES = 6
 LEAST_SIDE = 4.0  # pixels

@@ -27,6 +27,7 @@ class Scenery:
         self.sizes = self.boxes[:, 2:] - self.boxes[:, :2]
         self.most_anchors = min(MOST_ANCHORS, len(np.unique(self.sizes, axis=0)))
         self.anchors = lru_cache(maxsize=None)(self._anchors)
+        self.picture = lru_cache(maxsize=2)(self._picture)
         self.sheet = lru_cache(maxsize=4)(self._sheet)
 
     def __len__(self):
@@ -41,10 +42,14 @@ class Scenery:
     def _anchors(self, count):
         return kmeans_anchors(self.sizes, count, np.random.default_rng(0))
 
-    def _sheet(self, index, grid_size, paper, place):
-        """Return a sheet of `paper` (width, height, scale), the scene in `place` (left, top, side) under grid lines."""
+    def _picture(self, index, paper, place):
         painter, (left, top, side) = Painter(*paper), place
         painter.image(self.scenes.images[index], left, top, side, side, smooth=True)
+        return painter
+
+    def _sheet(self, index, grid_size, paper, place):
+        """Return a sheet of `paper` (width, height, scale), the scene in `place` (left, top, side) under grid lines."""
+        painter = self.picture(index, paper, place).copy()
         paint_grid(painter, place, grid_size)
         return painter
 
