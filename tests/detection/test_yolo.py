@@ -1,6 +1,8 @@
 """YOLO's target: worked by hand, against plain loops, there and back, and bad arguments by name."""
 
 import math
+import subprocess
+import sys
 
 import numpy as np
 import pytest
@@ -247,3 +249,22 @@ def test_a_name_that_the_module_does_not_have_is_an_attribute_error():
 
     with pytest.raises(AttributeError, match="no attribute 'yolo_los'"):
         yolo.yolo_los  # noqa: B018
+
+
+@pytest.mark.parametrize("first", ["cnncourse.detection.yolo", "cnncourse.networks.tiny_yolo"])
+def test_loss_and_network_come_from_here_whichever_is_imported_first(first):
+    lines = (
+        f"import {first}",
+        "from cnncourse.detection.yolo import TinyYOLO, yolo_loss",
+        "from cnncourse.detection import yolo_loss as loss",
+        "from cnncourse.networks import tiny_yolo",
+        "print(TinyYOLO is tiny_yolo.TinyYOLO, yolo_loss is loss.yolo_loss)",
+    )
+    done = subprocess.run([sys.executable, "-c", "\n".join(lines)], capture_output=True, text=True, check=False)
+    assert done.stdout.split() == ["True", "True"], done.stderr
+
+
+def test_targets_are_built_without_loading_torch():
+    script = "import sys; from cnncourse.detection.yolo import encode; print('torch' in sys.modules)"
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+    assert done.stdout.split() == ["False"]
