@@ -9,6 +9,8 @@ def painting_order(things, camera):
     Footprints are rectangles. b stands in front of a where a side of a that faces the camera has all of b beyond it,
     or where no side of b that faces the camera has all of a beyond it.
     """
+    if not things:
+        return []
     footprints = np.array([_corners(thing) for thing in things])  # (N, 4, 2)
     eye = camera.position()[[0, 2]]
     beyond = np.array([_beyond(thing, footprints, eye) for thing in things])  # (a, b): all of b beyond a side of a

@@ -78,19 +78,17 @@ class Canvas:
         cut = np.add.reduceat(behind[model.corners].astype(int), model.starts)[keep].tolist()
         inks = (colours * 255 + 0.5).astype(int).tolist()
         starts, sizes = model.starts[keep].tolist(), model.sizes[keep].tolist()
-        decals = model.decal[keep].tolist()
         outlines = []
         paint, paint_number = self.pen.polygon, self.number_pen.polygon
-        for start, size, is_cut, colour, decal in zip(starts, sizes, cut, inks, decals, strict=True):
+        for start, size, is_cut, colour in zip(starts, sizes, cut, inks, strict=True):
             outline = xy[2 * start : 2 * (start + size)]
             if is_cut:
                 outline = self._cut_outline(seen[model.corners[start : start + size]])
                 if len(outline) < 6:
                     continue
             paint(outline, fill=tuple(colour))
-            if not decal:
-                paint_number(outline, fill=number)
-                outlines.append(outline)
+            paint_number(outline, fill=number)
+            outlines.append(outline)
         return outlines
 
     def _cut_outline(self, seen):
