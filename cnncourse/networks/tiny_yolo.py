@@ -1,0 +1,135 @@
+"""TinyYOLO: a small detector of cars, pedestrians and motorcycles in 160 × 160 road scenes, and its trained weights."""
+
+from collections import OrderedDict
+
+import numpy as np
+import torch
+from torch import nn
+from torch.nn import functional
+
+from cnncourse.arguments import real_number
+from cnncourse.detection.boxes import clip_boxes
+from cnncourse.detection.suppression import nms_per_class
+from cnncourse.detection.yolo import decode
+from cnncourse.networks.weights import load_weights
+
+SIZE, GRID, CLASS_COUNT = 160, 20, 3
+ANCHORS = ((8.0, 20.0), (17.0, 36.0), (27.0, 21.0), (55.0, 46.0))  # width, height in pixels, until training sets them
+WIDEST = 4.0  # |log| of a size relative to its anchor
+RARE = -4.0  # the first logit of p_c: an untrained network expects an object in 2 % of the places
+BATCH = 25
+
+
+class TinyYOLO(nn.Module):
+    """A fully convolutional detector with one 20 × 20 grid; a cell is 8 pixels wide.
+
+    `backbone` halves the picture three times, to 20 × 20; `context` goes on to 10 × 10, where a unit sees most of the
+    picture, and its maps, doubled in size, join those of the backbone in `neck` (a top-down path as in Lin et al.
+    2017); `head` gives 5 + C numbers an anchor. `anchors` is (B, 2), widths and heights in pixels, kept with the
+    weights. Sizes are anchor · exp(t) (Redmon and Farhadi 2017). Weights are drawn from `generator` if given.
+    """
+
+    grid_size, class_count = GRID, CLASS_COUNT
+
+    def __init__(self, anchors=ANCHORS, generator=None):
+        super().__init__()
+        self.register_buffer("anchors", torch.tensor(np.array(anchors), dtype=torch.float32))
+        self.backbone = nn.Sequential(
+            OrderedDict(
+                block1=_block(3, 16, stride=2),
+                block2=_block(16, 32, stride=2),
+                block3=_block(32, 32),
+                block4=_block(32, 64, stride=2),
+                block5=_block(64, 64),
+                block6=_block(64, 64),
+            )
+        )
+        self.context = nn.Sequential(_block(64, 128, stride=2), _block(128, 128), _block(128, 128), _block(128, 128))
+        self.neck = nn.Sequential(_block(64 + 128, 96, size=1), _block(96, 96))
+        self.head = nn.Conv2d(96, len(anchors) * (5 + CLASS_COUNT), 1)
+        _initialise(self, generator)
+        with torch.no_grad():
+            self.head.bias[:: 5 + CLASS_COUNT] = RARE
+
+    def forward(self, images):
+        """Return the prediction (N, S, S, B, 5 + C) for pictures (N, 3, 160, 160) in [0, 1].
+
+        Laid out and measured as the target of `encode`; p_c and the c are still logits, see `probabilities`.
+        """
+        maps = self.backbone(images)
+        context = functional.interpolate(self.context(maps), scale_factor=2)
+        raw = self.head(self.neck(torch.cat([maps, context], dim=1))).float()  # (N, B · (5 + C), S, S)
+        N, _, rows, columns = raw.shape
+        raw = raw.reshape(N, len(self.anchors), -1, rows, columns).permute(0, 3, 4, 1, 2)  # (N, S, S, B, 5 + C)
+        sizes = self.anchors.flip(1) * (GRID / SIZE) * raw[..., 3:5].clamp(-WIDEST, WIDEST).exp()
+        return torch.cat([raw[..., :1], raw[..., 1:3].sigmoid(), sizes, raw[..., 5:]], dim=-1)
+
+
+def load_tiny_yolo():
+    """Return TinyYOLO with the weights in `data/weights/tiny_yolo.safetensors`, in evaluation mode."""
+    return load_weights(TinyYOLO(), "tiny_yolo").eval()
+
+
+def probabilities(prediction):
+    """Return a prediction of TinyYOLO with its logits turned into probabilities: what `decode` takes, as a tensor."""
+    presence, kinds = prediction[..., :1].sigmoid(), prediction[..., 5:].softmax(dim=-1)
+    return torch.cat([presence, prediction[..., 1:5], kinds], dim=-1)
+
+
+def answers(model, images):
+    """Return what the model says of uint8 pictures (N, 160, 160, 3): (N, S, S, B, 5 + C) float32, for `decode`.
+
+    The model is asked in evaluation mode, 25 pictures at a time, and left in the mode in which it came.
+    """
+    images = _checked_pictures(images)
+    training = model.training
+    model.eval()
+    with torch.no_grad():
+        parts = [probabilities(model(pictures_to_batch(images[i : i + BATCH]))) for i in range(0, len(images), BATCH)]
+    model.train(training)
+    empty = np.zeros((0, GRID, GRID, len(model.anchors), 5 + CLASS_COUNT), np.float32)
+    return np.concatenate([empty, *(part.numpy() for part in parts)])
+
+
+def detect(model, images, score_threshold=0.3, iou_threshold=0.5):
+    """Return for each of the uint8 pictures (N, 160, 160, 3) its (boxes (K, 4), scores (K,), labels (K,)), best first.
+
+    Decoded, at least `score_threshold`, clipped to the picture, suppressed within each class.
+    """
+    score_threshold = real_number("score_threshold", score_threshold)
+    anchors = model.anchors.numpy()
+    found = []
+    for answer in answers(model, images):
+        boxes, scores, labels = decode(answer.astype(float), anchors, (SIZE, SIZE), score_threshold)
+        boxes = clip_boxes(boxes, SIZE, SIZE)
+        kept = nms_per_class(boxes, scores, labels, iou_threshold)
+        found.append((boxes[kept], scores[kept], labels[kept]))
+    return found
+
+
+def pictures_to_batch(images):
+    """Return uint8 pictures (N, H, W, 3) as the float batch (N, 3, H, W) in [0, 1] that PyTorch's layers take."""
+    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
+
+
+def _block(before, after, size=3, stride=1):
+    return nn.Sequential(
+        nn.Conv2d(before, after, size, stride, padding=size // 2, bias=False),
+        nn.BatchNorm2d(after),
+        nn.LeakyReLU(0.1, inplace=True),
+    )
+
+
+def _initialise(model, generator):
+    for module in model.modules():
+        if isinstance(module, nn.Conv2d):
+            nn.init.kaiming_normal_(module.weight, a=0.1, generator=generator)
+    nn.init.normal_(model.head.weight, std=0.01, generator=generator)
+
+
+def _checked_pictures(images):
+    images = np.asarray(images)
+    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (SIZE, SIZE, 3):
+        got = f"shape {images.shape} and dtype {images.dtype}"
+        raise ValueError(f"images must be uint8 of shape (N, {SIZE}, {SIZE}, 3), got {got}")
+    return images
