@@ -82,11 +82,11 @@ def studio_caption(words, truth, weather):
     *_, ignored = truth
     hits, wrong = words.count("hit"), sum(word in ("duplicate", "false alarm") for word in words)
     wanted = int((~ignored).sum())
-    known = "The net learned from such weather." if weather in SEEN else "No training picture showed such weather."
+    seen = "Training scenes were" if weather in SEEN else "No training scene was"
     left_out = f", {int(ignored.sum())} more too small or hidden to count" if ignored.any() else ""
     return (
         f"<b>{hits} of {wanted}</b> object{'s' * (wanted != 1)} found{left_out}; "
-        f"<b>{wrong}</b> wrong detection{'s' * (wrong != 1)}. {known}"
+        f"<b>{wrong}</b> wrong detection{'s' * (wrong != 1)}. {seen} drawn in such weather."
     )
 
 
