@@ -17,7 +17,8 @@ from cnncourse.plots import INK, MUTED, ORANGE
 
 MOTORCYCLE, OWN = "a motorcycle, a real photo", "your own photo"
 PHOTOS = {"a photographer": "camera", "an astronaut": "astronaut", "a cat": "cat", "a cup of coffee": "coffee"}
-CHOICES = (MOTORCYCLE, *PHOTOS, OWN)
+BUNDLED = (MOTORCYCLE, *PHOTOS)
+CHOICES = (*BUNDLED, OWN)
 LEFT, TOP, SIDE = 18, 40, 380  # the photo's box
 RIGHT, SEEN = 420, 414  # the net's picture
 SIZE = 160
@@ -74,6 +75,12 @@ def seen(image, part, centre):
     left, top, side = square(image.size, part, centre)
     method = Image.Resampling.BOX if side > SIZE else Image.Resampling.BICUBIC
     return np.asarray(image.resize((SIZE, SIZE), method, (left, top, left + side, top + side)))
+
+
+def photo_squares(choice):
+    """Return 45 squares `(45, 160, 160, 3)` uint8 of a bundled photo: five sizes at nine places each."""
+    image, places = chosen_photo(choice, ())[0], (0.25, 0.5, 0.75)
+    return np.stack([seen(image, part, (x, y)) for part in (40, 55, 70, 85, 100) for y in places for x in places])
 
 
 def photo_picture(find, *, choice, upload, part, score, centre):
