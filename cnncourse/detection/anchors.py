@@ -43,7 +43,7 @@ def kmeans_anchors(sizes, count, rng):
 
     The distance 1 − shape IoU does not let large boxes outweigh small ones (Redmon and Farhadi 2017, section 2).
     `rng`, a NumPy Generator, draws where the search begins. Raises ValueError where `sizes` holds fewer different rows
-    than `count`.
+    (in float32) than `count`.
 
     >>> sizes = [[2, 8], [2, 9], [2, 10], [20, 10], [24, 10], [22, 10]]
     >>> kmeans_anchors(sizes, 2, np.random.default_rng(0)).tolist()
@@ -62,9 +62,10 @@ def kmeans_steps(sizes, anchors):
     """
     sizes, anchors = checked_sizes("sizes", sizes), checked_sizes("anchors", anchors)
     _check_count("anchors must hold a number of rows", len(anchors), sizes)
+    dtype, sizes, anchors = sizes.dtype, sizes.astype(np.float64), anchors.astype(np.float64)
     for _ in range(MOST_STEPS):
         nearest = shape_iou(sizes, anchors).argmax(axis=1)
-        yield anchors, nearest
+        yield anchors.astype(dtype), nearest
         moved = _moved(sizes, anchors, nearest)
         if np.array_equal(moved, anchors):
             return
@@ -79,9 +80,9 @@ def far_apart(sizes, count, rng):
     """
     sizes, rng = checked_sizes("sizes", sizes), random_generator("rng", rng)
     _check_count("count must be", whole_number("count", count), sizes)
-    chosen = [rng.integers(len(sizes))]
+    chosen, precise = [rng.integers(len(sizes))], sizes.astype(np.float64)
     while len(chosen) < count:
-        distances = 1 - shape_iou(sizes, sizes[chosen]).max(axis=1).astype(np.float64)
+        distances = 1 - shape_iou(precise, precise[chosen]).max(axis=1)
         chosen.append(rng.choice(len(sizes), p=distances**2 / (distances**2).sum()))
     return sizes[chosen]
 
@@ -100,7 +101,8 @@ def checked_sizes(name, sizes):
 
 
 def _check_count(wanted, count, sizes):
-    different = len(np.unique(sizes, axis=0))
+    with np.errstate(over="ignore"):
+        different = len(np.unique(sizes.astype(np.float32), axis=0))  # the IoU of sizes closer than that rounds to 1
     if not 1 <= count <= different:
         raise ValueError(f"{wanted} from 1 to the number of different sizes, {different}, got {count}")
 

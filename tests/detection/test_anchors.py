@@ -116,7 +116,7 @@ def test_every_step_is_the_plain_loops_step(count, seed):
 @settings(deadline=None, max_examples=60)
 @given(sizes_of(least=9), sizes_of(most=9))
 def test_no_step_from_any_beginning_makes_the_mean_best_iou_worse(sizes, anchors):
-    anchors = anchors[: len(np.unique(sizes, axis=0))]
+    anchors = anchors[: len(np.unique(sizes.astype(np.float32), axis=0))]
     values = [mean_best_iou(sizes, anchors) for anchors, _ in kmeans_steps(sizes, anchors)]
     assert (np.diff(values) >= -1e-12).all()
 
@@ -141,9 +141,18 @@ def test_an_anchor_without_sizes_goes_to_the_one_that_fits_worst():
 @settings(deadline=None, max_examples=60)
 @given(sizes_of(least=9), sizes_of(most=9))
 def test_in_the_end_every_anchor_has_sizes(sizes, anchors):
-    anchors = anchors[: len(np.unique(sizes, axis=0))]
+    anchors = anchors[: len(np.unique(sizes.astype(np.float32), axis=0))]
     *_, (anchors, nearest) = kmeans_steps(sizes, anchors)
     assert set(nearest.tolist()) == set(range(len(anchors)))
+
+
+def test_sizes_that_differ_by_rounding_alone_are_one_size():
+    sizes = [[0.5, 0.5], [np.nextafter(0.5, 1), 0.5]]
+    for search in (lambda: far_apart(sizes, 2, np.random.default_rng(0)), lambda: next(kmeans_steps(sizes, sizes))):
+        with pytest.raises(ValueError, match="number of different sizes, 1, got 2"):
+            search()
+    neighbours = np.array([[0.5, 0.5], [np.nextafter(np.float32(0.5), np.float32(1)), 0.5]], np.float32)
+    assert np.array_equal(kmeans_anchors(neighbours, 2, np.random.default_rng(0)), neighbours)
 
 
 def test_first_anchors_are_different_sizes_and_far_ones_more_often():
