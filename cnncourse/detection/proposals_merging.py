@@ -119,7 +119,7 @@ def _in_space(picture, colours):
         return picture
     if colours == "hsv":
         return rgb2hsv(picture)
-    return ((rgb2lab(picture) + (0, 110, 110)) / (100, 220, 220)).clip(0, 1)
+    return (rgb2lab(picture) / (100, 220, 220) + (0, 0.5, 0.5)).clip(0, 1)
 
 
 def _with_room(features):

@@ -12,8 +12,8 @@ def roi_pool(features, boxes, output_size, spatial_scale=1.0):
     `features` (C, H, W), `boxes` (N, 4) in pixels of the picture, `output_size` one number or (height, width),
     `spatial_scale` cells of the map to a pixel, 1/16 behind a stride of 16. The cells that a box stands for and the
     bins they are parted into are those of `roi_cells` and `bin_edges`: together the bins cover the cells, neighbours
-    may share some, and no bin is empty. A box without area, or outside the map, gives 0. Raises ValueError or
-    TypeError for other arguments. Source: Girshick (2015), section 2.1.
+    may share some, and no bin is empty. A box without area, or whose cells all lie outside the map, gives 0. Raises
+    ValueError or TypeError for other arguments. Source: Girshick (2015), section 2.1.
 
     RoIAlign (He et al. 2017) rounds nothing: it interpolates the map at points inside each bin.
 
@@ -41,8 +41,8 @@ def roi_cells(boxes, map_size, spatial_scale=1.0):
 
     The cells of columns x1 … x2 − 1 and rows y1 … y2 − 1. Every edge is multiplied by `spatial_scale` and rounded to
     the nearest edge of a cell, halves up: floor(x · scale + 1/2). Where both edges of a side round to one, the cell
-    that holds the box's middle is taken. What lies outside the map is then cut off. Nothing is left of a box without
-    area or outside the map: 0, 0, 0, 0. (The original code rounds pixel numbers and takes both ends in, so that there
+    that holds the box's middle is taken. Cells outside the map are then cut off; where none is left, and for a box
+    without area, it says 0, 0, 0, 0. (The original code rounds pixel numbers and takes both ends in, so that there
     0 to 4 means five cells; boxes here are continuous, and 0 to 4 means four.)
 
     >>> roi_cells([[9, 0, 40, 23], [17, 4, 18, 6], [3, 3, 3, 9]], (4, 4), 1 / 8).tolist()
@@ -53,7 +53,9 @@ def roi_cells(boxes, map_size, spatial_scale=1.0):
     scale = real_number("spatial_scale", spatial_scale)
     if scale <= 0:
         raise ValueError(f"spatial_scale must be greater than 0, got {scale}")
-    sides = [_cells_of_side(boxes[:, k] * scale, boxes[:, k + 2] * scale, n) for k, n in ((0, width), (1, height))]
+    with np.errstate(over="ignore"):
+        edges = boxes * scale
+    sides = [_cells_of_side(edges[:, k], edges[:, k + 2], n) for k, n in ((0, width), (1, height))]
     cells = np.stack([sides[0][0], sides[1][0], sides[0][1], sides[1][1]], axis=1)
     empty = (cells[:, 0] >= cells[:, 2]) | (cells[:, 1] >= cells[:, 3])
     cells[empty] = 0
@@ -61,7 +63,7 @@ def roi_cells(boxes, map_size, spatial_scale=1.0):
 
 
 def bin_edges(length, bins):
-    """Return the (start, end) of each of `bins` bins over `length` cells: floor(i·length/bins), ceil((i+1)·length/bins).
+    """Return (start, end) of each of `bins` bins over `length` cells: floor(i·length/bins), ceil((i + 1)·length/bins).
 
     >>> bin_edges(5, 2), bin_edges(2, 3)
     ([(0, 3), (2, 5)], [(0, 1), (0, 2), (1, 2)])
@@ -71,9 +73,8 @@ def bin_edges(length, bins):
 
 def _cells_of_side(low, high, cells):
     """Return the first cell and the one after the last (N,) between edges, in cells, on a side of `cells` cells."""
-    limits = -1, cells + 1  # beyond the map every edge means the same, and floats become whole numbers safely
-    start, end = (np.floor(edge.clip(*limits) + 0.5).astype(np.int64) for edge in (low, high))
-    middle = np.floor((low / 2 + high / 2).clip(*limits)).astype(np.int64)
+    low, high = low.clip(-1, cells + 1), high.clip(-1, cells + 1)  # far beyond the map is the same as beyond it
+    start, end, middle = (np.floor(edge).astype(np.int64) for edge in (low + 0.5, high + 0.5, (low + high) / 2))
     thin = start >= end
     start, end = np.where(thin, middle, start), np.where(thin, middle + 1, end)
     end = np.where(low < high, end, start)
