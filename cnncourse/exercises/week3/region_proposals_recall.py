@@ -152,7 +152,7 @@ def _recall_cases():
             corners, sides = rng.integers(0, 60, (count, 2)), rng.integers(8, 30, (count, 2))
             truths.append(np.concatenate([corners, corners + sides], axis=1).astype(float))
             moved = truths[-1].repeat(2, axis=0) + rng.integers(-5, 6, (2 * count, 4)) / (1 + number)
-            strays = np.tile(rng.integers(0, 40, (3, 2)), 2) + (0, 0, 15, 9)
+            strays = np.tile(rng.integers(0, 40, (3, 2)), 2) + np.array([0, 0, 15, 9])
             proposals.append(np.concatenate([strays, moved[count:]]))
         yield Case(
             f"four pictures, IoU {threshold}", (truths, proposals, threshold), _plain(truths, proposals, threshold)
