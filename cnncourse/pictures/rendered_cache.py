@@ -7,10 +7,8 @@ kept, on a full or read-only disk, everything still works, only slower. Whatever
 import contextlib
 import errno
 import os
-import tempfile
 import zipfile
 import zlib
-from pathlib import Path
 
 import numpy as np
 from tqdm.auto import tqdm
@@ -45,8 +43,8 @@ def rendered_chunks(name, chunks, size, render, progress=True):
 def _read(path):
     """Return the arrays in a file; None where there is no file, or a damaged one, which is set aside."""
     try:
-        with np.load(path, allow_pickle=False) as file:
-            return {name: file[name] for name in file.files}
+        with path.open("rb") as file, np.load(file, allow_pickle=False) as arrays:
+            return {name: arrays[name] for name in arrays.files}
     except FileNotFoundError:
         return None
     except _UNREADABLE:
@@ -60,13 +58,13 @@ def _write(path, arrays):
     """Write arrays into a file in one step and say whether that worked; if not, a sentence tells why."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        descriptor, unfinished = tempfile.mkstemp(".part", f"{path.name}.", path.parent)
+        unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
         try:
-            with os.fdopen(descriptor, "wb") as file:
+            with unfinished.open("wb") as file:
                 np.savez(file, **arrays)
-            Path(unfinished).replace(path)
+            unfinished.replace(path)
         except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
+            unfinished.unlink(missing_ok=True)
             raise
     except OSError as error:
         tqdm.write(_why_not_kept(path.parent, error))
