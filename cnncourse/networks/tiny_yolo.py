@@ -48,8 +48,6 @@ class TinyYOLO(nn.Module):
         self.neck = nn.Sequential(_block(64 + 128, 96, size=1), _block(96, 96))
         self.head = nn.Conv2d(96, len(anchors) * (5 + CLASS_COUNT), 1)
         _initialise(self, generator)
-        with torch.no_grad():
-            self.head.bias[:: 5 + CLASS_COUNT] = RARE
 
     def forward(self, images):
         """Return the prediction (N, S, S, B, 5 + C) for pictures (N, 3, 160, 160) in [0, 1].
@@ -125,6 +123,9 @@ def _initialise(model, generator):
         if isinstance(module, nn.Conv2d):
             nn.init.kaiming_normal_(module.weight, a=0.1, generator=generator)
     nn.init.normal_(model.head.weight, std=0.01, generator=generator)
+    nn.init.zeros_(model.head.bias)
+    with torch.no_grad():
+        model.head.bias[:: 5 + CLASS_COUNT] = RARE
 
 
 def _checked_pictures(images):
