@@ -9,7 +9,7 @@ import numpy as np
 
 from cnncourse.arguments import float_array, narrowed, real_number, refuse_overflow
 
-BLOCK = 1 << 15  # pairs worked on at a time: a few such rows of numbers stay in the processor's cache
+BLOCK = 1 << 16  # pairs worked on at a time: a few such rows of numbers stay in the processor's cache
 
 
 def xyxy_from_cxcywh(boxes):
@@ -130,7 +130,7 @@ def iou_of_shared(shared, areas_a, areas_b):
     """
     sides = shared[:2]
     sides += shared[2:]
-    np.maximum(sides, 0, out=sides)
+    np.maximum(sides, np.zeros(sides.shape[-1]), out=sides)  # an array of zeros: with the number 0 it takes longer
     intersection, union = np.multiply(*sides, out=sides[0]), np.add(areas_a, areas_b, out=shared[2])
     union -= intersection
     return np.divide(intersection, union, out=intersection)

@@ -44,12 +44,12 @@ class Sheet:
     def plate(self, box, words, colour, bold=False, below=False):
         """Write words on a small plate at a box's upper left (or lower right) corner, inside the picture."""
         x1, y1, x2, y2 = self.edges(box)
-        wide = self.painter.text_width(words, 11, bold=bold) + 8
-        x, y = (x2 - wide, y2 + 1) if below else (x1, y1 - 17)
+        wide = self.painter.text_width(words, 12, bold=bold) + 8
+        x, y = (x2 - wide, y2 + 1) if below else (x1, y1 - 18)
         x = min(max(x, self.left), self.left + self.side - wide)
-        y = min(max(y, self.top), self.top + self.side - 16)
-        self.painter.rectangle(x, y, wide, 16, fill=WHITE, outline=colour, line_width=1.5, radius=3)
-        self.painter.text(x + 4, y + 8.5, words, 11, INK, bold=bold)
+        y = min(max(y, self.top), self.top + self.side - 17)
+        self.painter.rectangle(x, y, wide, 17, fill=WHITE, outline=colour, line_width=1.5, radius=3)
+        self.painter.text(x + 4, y + 9, words, 12, INK, bold=bold)
 
     def hatch(self, box, colour, gap=9, alpha=1.0):
         """Fill a box with slanted lines."""

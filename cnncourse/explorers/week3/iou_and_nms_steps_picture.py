@@ -90,9 +90,9 @@ def _paint_table(painter, run, status, scores, labels, ranks, theirs):
         painter.text(left + 96, middle, _words(run, index, what, ranks), 12, ink, bold)
         if index in differing:
             words = "yours keeps it" if index in theirs else "yours drops it"
-            long = painter.text_width(words, 11, bold=True) + 8
+            long = painter.text_width(words, 12, bold=True) + 8
             painter.rectangle(left + width - long, y, long, height - 1, fill=WHITE, outline=DARK_ORANGE, line_width=1.5)
-            painter.text(left + width - long + 4, middle, words, 11, INK, bold=True)
+            painter.text(left + width - long + 4, middle, words, 12, INK, bold=True)
 
 
 def _words(run, index, status, ranks):
