@@ -10,13 +10,15 @@ import numpy as np
 import torch
 from torch.nn import functional
 
+from cnncourse.detection.anchors import shape_iou
 from cnncourse.detection.yolo import encode
 from cnncourse.networks.tiny_yolo import CLASS_COUNT, GRID, SIZE
 from cnncourse.pictures.road_scenes import LEAST_HEIGHT
 
 STREAKS = 64  # masks of streaks, drawn once
 MOST_SHIFT = 24  # pixels
-HARD = 0.65  # of the pictures are made hard to see
+RIVAL = 0.4  # IoU of shapes from which another anchor learns an object too
+HARD = 0.55  # of the pictures are made hard to see
 LEAST_LEFT = 0.4  # of a box's area: less of it inside the picture, and the object is ignored
 
 
@@ -67,10 +69,25 @@ def changed_batch(scenes, rows, rng, streaks, anchors):
         boxes, ignored, labels = boxes[inside], ignored[inside], scenes.labels[row][inside]
         nearest_first = np.argsort(-boxes[:, 3], kind="stable")
         true = nearest_first[~ignored[nearest_first]]
-        targets.append(encode(boxes[true], labels[true], GRID, anchors, CLASS_COUNT, (SIZE, SIZE)))
+        target = encode(boxes[true], labels[true], GRID, anchors, CLASS_COUNT, (SIZE, SIZE))
+        targets.append(shared_with_rivals(target, anchors))
         objects.append(torch.tensor(boxes))
     objects = torch.nn.utils.rnn.pad_sequence(objects, batch_first=True, padding_value=torch.nan)
     return in_another_light(pictures, rng, streaks), torch.tensor(np.array(targets)).float(), objects.float()
+
+
+def shared_with_rivals(target, anchors):
+    """Return a target in which every object stands also at its cell's other anchors that fit it well and are free.
+
+    More places learn from each object; of those that find it, suppression keeps one.
+    """
+    shared = target.copy()
+    for row, column, anchor in np.argwhere(target[..., 0] > 0):
+        vector = target[row, column, anchor]
+        fit = shape_iou([vector[[4, 3]] * (SIZE / GRID)], anchors)[0]
+        free = (fit >= RIVAL) & (shared[row, column, :, 0] == 0)
+        shared[row, column, free] = vector
+    return shared
 
 
 def moved(pictures, zoom_x, zoom_y, shift):

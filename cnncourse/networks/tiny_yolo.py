@@ -14,6 +14,7 @@ from cnncourse.detection.yolo import decode
 from cnncourse.networks.weights import load_weights
 
 SIZE, GRID, CLASS_COUNT = 160, 20, 3
+FINE = 3  # blocks of the backbone, whose maps have cells of 4 pixels
 ANCHORS = ((8.0, 20.0), (17.0, 36.0), (27.0, 21.0), (55.0, 46.0))  # width, height in pixels, until training sets them
 WIDEST = 4.0  # |log| of a size relative to its anchor
 RARE = -4.0  # the first logit of p_c: an untrained network expects an object in 2 % of the places
@@ -24,9 +25,11 @@ class TinyYOLO(nn.Module):
     """A fully convolutional detector with one 20 × 20 grid; a cell is 8 pixels wide.
 
     `backbone` halves the picture three times, to 20 × 20; `context` goes on to 10 × 10, where a unit sees most of the
-    picture, and its maps, doubled in size, join those of the backbone in `neck` (a top-down path as in Lin et al.
-    2017); `head` gives 5 + C numbers an anchor. `anchors` is (B, 2), widths and heights in pixels, kept with the
-    weights. Sizes are anchor · exp(t) (Redmon and Farhadi 2017). Weights are drawn from `generator` if given.
+    picture. `neck` joins three views of each cell: the backbone's, the context's maps doubled in size (a top-down path
+    as in Lin et al. 2017), and the 40 × 40 maps of the third block, whose four cells of 4 pixels stand one behind the
+    other (the passthrough of Redmon and Farhadi 2017). `head` gives 5 + C numbers an anchor. `anchors` is (B, 2),
+    widths and heights in pixels, kept with the weights; sizes are anchor · exp(t). Weights are drawn from `generator`
+    if given.
     """
 
     grid_size, class_count = GRID, CLASS_COUNT
@@ -38,15 +41,15 @@ class TinyYOLO(nn.Module):
             OrderedDict(
                 block1=_block(3, 16, stride=2),
                 block2=_block(16, 32, stride=2),
-                block3=_block(32, 32),
-                block4=_block(32, 64, stride=2),
+                block3=_block(32, 48),
+                block4=_block(48, 64, stride=2),
                 block5=_block(64, 64),
                 block6=_block(64, 64),
             )
         )
-        self.context = nn.Sequential(_block(64, 128, stride=2), _block(128, 128), _block(128, 128), _block(128, 128))
-        self.neck = nn.Sequential(_block(64 + 128, 96, size=1), _block(96, 96))
-        self.head = nn.Conv2d(96, len(anchors) * (5 + CLASS_COUNT), 1)
+        self.context = nn.Sequential(_block(64, 128, stride=2), _block(128, 128), _block(128, 128))
+        self.neck = nn.Sequential(_block(4 * 48 + 64 + 128, 80, size=1), _block(80, 80))
+        self.head = nn.Conv2d(80, len(anchors) * (5 + CLASS_COUNT), 1)
         _initialise(self, generator)
 
     def forward(self, images):
@@ -54,9 +57,11 @@ class TinyYOLO(nn.Module):
 
         Laid out and measured as the target of `encode`; p_c and the c are still logits, see `probabilities`.
         """
-        maps = self.backbone(images)
+        fine = self.backbone[:FINE](images)  # (N, 48, 2 · S, 2 · S)
+        maps = self.backbone[FINE:](fine)  # (N, 64, S, S)
         context = functional.interpolate(self.context(maps), scale_factor=2)
-        raw = self.head(self.neck(torch.cat([maps, context], dim=1))).float()  # (N, B · (5 + C), S, S)
+        views = torch.cat([functional.pixel_unshuffle(fine, 2), maps, context], dim=1)
+        raw = self.head(self.neck(views)).float()  # (N, B · (5 + C), S, S)
         N, _, rows, columns = raw.shape
         raw = raw.reshape(N, len(self.anchors), -1, rows, columns).permute(0, 3, 4, 1, 2)  # (N, S, S, B, 5 + C)
         sizes = self.anchors.flip(1) * (GRID / SIZE) * raw[..., 3:5].clamp(-WIDEST, WIDEST).exp()
