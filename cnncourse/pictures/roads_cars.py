@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncourse.pictures.roads_car_cabin import DARK, add_cabin, along
 from cnncourse.pictures.roads_solids import (
-    GLASS,
     LAMP,
     MATTE,
     PAINT,
@@ -28,7 +28,8 @@ PAINTS = (
     (0.90, 0.46, 0.12), (0.46, 0.30, 0.20), (0.78, 0.70, 0.56), (0.40, 0.20, 0.46), (0.14, 0.55, 0.56),
     (0.92, 0.56, 0.62),
 )  # fmt: skip
-_RUBBER, _GLASS, _DARK, _TRIM = (0.07, 0.07, 0.075), (0.10, 0.12, 0.14), (0.06, 0.06, 0.065), (0.16, 0.16, 0.17)
+_PLATES = ((0.93, 0.93, 0.90), (0.92, 0.80, 0.25))
+_RUBBER, _TRIM = (0.07, 0.07, 0.075), (0.16, 0.16, 0.17)
 
 
 @dataclass(frozen=True)
@@ -78,10 +79,10 @@ def sample_car(rng, pickups=False):
     paint = np.array(PAINTS[rng.choice(len(PAINTS))]) + rng.normal(0, 0.03, 3)
     return Car(
         name, length * size[0], width * size[1], height * size[2], belt * size[3], nose * size[4], deck * size[3],
-        clearance, wheel * size[5], tuple((np.array(screen) + (*rng.normal(0, 0.012, 3), 0)).tolist()),
+        clearance, wheel * size[5], tuple(np.add(screen, (*rng.normal(0, 0.012, 3), 0)).tolist()),
         tuple(np.clip(paint, 0.04, 0.97).tolist()), (bright, bright, bright * 1.02), bool(rng.random() < 0.7),
         bool(name == "van" and rng.random() < 0.6), float(rng.random()), int(rng.integers(5, 8)),
-        int(rng.choice(4, p=(0.82, 0.08, 0.06, 0.04))), ((0.93, 0.93, 0.90), (0.92, 0.80, 0.25))[rng.choice(2, p=(0.8, 0.2))],
+        int(rng.choice(4, p=(0.82, 0.08, 0.06, 0.04))), _PLATES[rng.choice(2, p=(0.8, 0.2))],
     )  # fmt: skip
 
 
@@ -97,10 +98,10 @@ def car_model(car):
         _side_details(builder, car, side)
         _wheels(builder, car, side)
     builder.part()
-    x, y, z = car.width / 2 + 0.07, car.belt + 0.06, _along(car, car.screen[0] + 0.045)
+    x, y, z = car.width / 2 + 0.07, car.belt + 0.06, along(car, car.screen[0] + 0.045)
     for side in (1, -1):
         add_box(builder, (side * x, y, z), (0.17, 0.14, 0.09), car.paint, PAINT)
-    _cabin(builder, car)
+    add_cabin(builder, car)
     for side in (1, -1):  # the near one again, for it hides some of the cabin
         corners = [(z - 0.045, y - 0.07), (z - 0.045, y + 0.07), (z + 0.045, y + 0.07), (z + 0.045, y - 0.07)]
         builder.patch(flank(side, corners, x + 0.085), car.paint, PAINT)
@@ -116,10 +117,6 @@ def lamps(car):
         found.append((x, car.nose - 0.12, car.length / 2, 1, (1.0, 0.95, 0.80)))
         found.append((x, car.deck - 0.16, -car.length / 2, -1, (1.0, 0.12, 0.08)))
     return found
-
-
-def _along(car, share):
-    return car.length * (0.5 - share)
 
 
 def _axles(car):
@@ -145,7 +142,7 @@ def _body(builder, car):
     tail = min(car.deck, car.belt + 0.05)
     profile = [
         (-half, 0.52, 0.06), (-half + 0.04, tail - 0.10, 0.06), (-half + 0.14, tail, 0.05),
-        (_along(car, car.screen[3]) + 0.02, car.belt, 0), (_along(car, car.screen[0]), car.belt, 0),
+        (along(car, car.screen[3]) + 0.02, car.belt, 0), (along(car, car.screen[0]), car.belt, 0),
         (half - 0.55, car.nose + 0.09, 0.03), (half - 0.16, car.nose, 0.09), (half - 0.02, car.nose - 0.14, 0.10),
         (half, 0.44, 0.09), (half - 0.08, c, 0.09), (-half + 0.10, c + 0.03, 0.07),
     ]  # fmt: skip
@@ -154,9 +151,9 @@ def _body(builder, car):
         rings[0, i], rings[1, i] = (-(w - inset), y, z), (w - inset, y, z)
     builder.add(rings.reshape(-1, 3), loft_faces(2, len(profile)), car.paint, PAINT)
     if car.type == "pickup":
-        z0, z1 = -half + 0.22, _along(car, car.screen[3]) - 0.08
+        z0, z1 = -half + 0.22, along(car, car.screen[3]) - 0.08
         y = tail + 0.012
-        builder.patch([(w - 0.15, y, z1), (w - 0.15, y, z0), (-w + 0.15, y, z0), (-w + 0.15, y, z1)], _DARK)
+        builder.patch([(w - 0.15, y, z1), (w - 0.15, y, z0), (-w + 0.15, y, z0), (-w + 0.15, y, z1)], DARK)
 
 
 def _front_details(builder, car):
@@ -165,13 +162,13 @@ def _front_details(builder, car):
     z = half + 0.012
     builder.patch(front(-w + 0.10, w - 0.10, car.clearance, 0.46, z), trim, PAINT if car.trim_painted else MATTE)
     top, bottom = car.nose - 0.13, 0.48
-    builder.patch(front(-0.42 * w, 0.42 * w, bottom + 0.02, top - 0.01, z), _DARK)
+    builder.patch(front(-0.42 * w, 0.42 * w, bottom + 0.02, top - 0.01, z), DARK)
     builder.patch(front(-0.40 * w, 0.40 * w, bottom + 0.075, bottom + 0.10, z + 0.002), _TRIM)
-    builder.patch(front(-0.55 * w, 0.55 * w, car.clearance + 0.03, car.clearance + 0.12, z + 0.002), _DARK)
+    builder.patch(front(-0.55 * w, 0.55 * w, car.clearance + 0.03, car.clearance + 0.12, z + 0.002), DARK)
     lamp_low = top - 0.10 - 0.12 * car.lamp_shape
     for side in (1, -1):
         a, b = sorted((side * (w - 0.11), side * (w * 0.5)))
-        builder.patch(front(a, b, lamp_low - 0.015, top + 0.015, z), _DARK)
+        builder.patch(front(a, b, lamp_low - 0.015, top + 0.015, z), DARK)
         builder.patch(front(a + 0.03, b - 0.03, lamp_low, top, z + 0.003), (0.93, 0.94, 0.90), LAMP)
     builder.patch(front(-0.26, 0.26, 0.36, 0.47, z + 0.006), car.plate)
 
@@ -182,7 +179,7 @@ def _rear_details(builder, car):
     tail = min(car.deck, car.belt + 0.05)
     z = -half - 0.012
     builder.patch(back(-w + 0.07, w - 0.07, car.clearance + 0.03, 0.50, z), trim, PAINT if car.trim_painted else MATTE)
-    builder.patch(back(-0.5 * w, 0.5 * w, car.clearance + 0.03, car.clearance + 0.12, z - 0.002), _DARK)
+    builder.patch(back(-0.5 * w, 0.5 * w, car.clearance + 0.03, car.clearance + 0.12, z - 0.002), DARK)
     low, high = tail - 0.22 - 0.12 * car.lamp_shape, tail - 0.09
     inner = 0.50 + 0.18 * car.lamp_shape
     for side in (1, -1):
@@ -195,36 +192,22 @@ def _rear_details(builder, car):
 
 
 def _side_details(builder, car, side):
-    half, w = car.length / 2, car.width / 2 + 0.008
-    low, high = car.clearance, car.belt
-    builder.patch(
-        flank(
-            side, [(half - 0.4, low), (half - 0.4, low + 0.10), (-half + 0.4, low + 0.10), (-half + 0.4, low)][::-1], w
-        ),
-        _TRIM,
-    )
+    half, w, low, high = car.length / 2, car.width / 2 + 0.008, car.clearance, car.belt
     shade = tuple(0.62 * v for v in car.paint)
     light = tuple(min(1.18 * v + 0.03, 1) for v in car.paint)
-    front_axle, rear_axle = _axles(car)
+    rear_axle, middle = _axles(car)[1], along(car, 0.5 * (car.screen[1] + car.screen[2]))
+    sill = [(-half + 0.4, low), (-half + 0.4, low + 0.10), (half - 0.4, low + 0.10), (half - 0.4, low)]
+    builder.patch(flank(side, sill, w), _TRIM)
     y = high - 0.16
-    builder.patch(
-        flank(side, [(-half + 0.18, y), (-half + 0.18, y + 0.03), (half - 0.35, y), (half - 0.35, y - 0.03)], w),
-        light,
-        PAINT,
-    )
-    for z in (
-        _along(car, car.screen[0]) - 0.05,
-        _along(car, 0.5 * (car.screen[1] + car.screen[2]) - 0.02),
-        rear_axle + 0.36,
-    ):
-        builder.patch(
-            flank(side, [(z, low + 0.1), (z, high), (z - 0.025, high), (z - 0.025, low + 0.1)][::-1], w + 0.002), shade
-        )
-    for z in (_along(car, 0.5 * (car.screen[1] + car.screen[2])) + 0.14, rear_axle + 0.46):
-        builder.patch(
-            flank(side, [(z, y + 0.05), (z, y + 0.085), (z - 0.18, y + 0.085), (z - 0.18, y + 0.05)][::-1], w + 0.004),
-            shade,
-        )
+    crease = [(-half + 0.18, y), (-half + 0.18, y + 0.03), (half - 0.35, y), (half - 0.35, y - 0.03)]
+    builder.patch(flank(side, crease, w), light, PAINT)
+    door = along(car, 0.5 * (car.screen[1] + car.screen[2]) - 0.02)
+    for z in (along(car, car.screen[0]) - 0.05, door, rear_axle + 0.36):
+        gap = [(z - 0.025, low + 0.1), (z - 0.025, high), (z, high), (z, low + 0.1)]
+        builder.patch(flank(side, gap, w + 0.002), shade)
+    for z in (middle + 0.14, rear_axle + 0.46):
+        handle = [(z - 0.18, y + 0.05), (z - 0.18, y + 0.085), (z, y + 0.085), (z, y + 0.05)]
+        builder.patch(flank(side, handle, w + 0.004), shade)
 
 
 def _wheels(builder, car, side):
@@ -233,7 +216,7 @@ def _wheels(builder, car, side):
         r = car.wheel
         arch = [(z + 1.22 * r * np.cos(a), r + 1.22 * r * np.sin(a)) for a in np.linspace(0.0, np.pi, 10)]
         arch = [(z + 1.22 * r, max(car.clearance, 0.1)), *arch, (z - 1.22 * r, max(car.clearance, 0.1))]
-        builder.patch(flank(side, arch[::-1], x), _DARK)
+        builder.patch(flank(side, arch[::-1], x), DARK)
         add_disc(builder, (side * (x + 0.006), r, z), r, side, _RUBBER, decal=False)
         add_disc(builder, (side * (x + 0.012), r, z), 0.66 * r, side, car.rim, PAINT)
         for spoke in range(car.spokes):
@@ -243,74 +226,9 @@ def _wheels(builder, car, side):
             builder.patch(flank(side, points, x + 0.016), (0.2, 0.2, 0.21))
 
 
-def _cabin(builder, car):
-    """Add the part with the windows: walls that lean inwards, glass laid on each."""
-    foot, top, rear_top, rear_foot = (_along(car, share) for share in car.screen)
-    low, high = car.belt, car.height
-    wide = car.width / 2 - 0.03
-    narrow = wide - (0.10 if car.type == "van" else 0.19)
-    sides = [(rear_foot, low, wide), (rear_top, high - 0.04, narrow), ((top + rear_top) / 2, high, narrow - 0.03),
-             (top, high - 0.03, narrow), (foot, low, wide)]  # fmt: skip
-    rings = np.array([[(-x, y, z) for z, y, x in sides], [(x, y, z) for z, y, x in sides]])
-    builder.add(rings.reshape(-1, 3), loft_faces(2, len(sides)), car.paint, PAINT)
-    _pane(builder, (foot, low), (top, high - 0.03), wide, narrow, 1)
-    if not car.blind:
-        _pane(builder, (rear_foot, low), (rear_top, high - 0.04), wide, narrow, -1)
-    for side in (1, -1):
-        _side_windows(builder, car, side, (foot, top, rear_top, rear_foot), (wide, narrow))
-
-
-def _pane(builder, foot, top, wide, narrow, looks):
-    """Lay glass on the windscreen (looks 1) or the rear window (−1), with a lighter streak."""
-
-    def corner(across, up):
-        up_wide = wide + (narrow - wide) * up
-        z = foot[0] + (top[0] - foot[0]) * up + looks * 0.012
-        return (across * (up_wide - 0.05), foot[1] + (top[1] - foot[1]) * up, z)
-
-    def pane(left, right, low, high):
-        points = [corner(left, low), corner(right, low), corner(right, high), corner(left, high)]
-        return points if looks > 0 else points[::-1]
-
-    bottom = 0.06 if looks > 0 else 0.14
-    builder.patch(pane(-1, 1, bottom, 0.90), _GLASS, GLASS)
-    shift = (builder.count % 7) / 10
-    a = (
-        corner(-0.75 + shift, bottom),
-        corner(-0.45 + shift, bottom),
-        corner(-0.1 + shift, 0.9),
-        corner(-0.35 + shift, 0.9),
-    )
-    builder.patch(a if looks > 0 else a[::-1], (0.24, 0.27, 0.30), GLASS)
-
-
-def _side_windows(builder, car, side, zs, widths):
-    foot, top, rear_top, rear_foot = zs
-    wide, narrow = widths
-
-    def point(z_low, z_high, up):
-        z = z_low + (z_high - z_low) * up
-        return (side * (wide + (narrow - wide) * up + 0.012), car.belt + (car.height - 0.035 - car.belt) * up, z)
-
-    def window(front_low, front_high, rear_low, rear_high, colour, finish):
-        points = [point(rear_low, rear_high, 0.09), point(rear_low, rear_high, 0.86),
-                  point(front_low, front_high, 0.86), point(front_low, front_high, 0.09)]  # fmt: skip
-        builder.patch(points if side > 0 else points[::-1], colour, finish)
-
-    middle = 0.52 * top + 0.48 * rear_top if car.type != "pickup" else rear_top + 0.12
-    if car.blind:
-        window(foot - 0.16, top - 0.12, middle + 0.3, middle + 0.3, _GLASS, GLASS)
-        return
-    window(foot - 0.16, top - 0.12, rear_foot + 0.12, rear_top + 0.10, _GLASS, GLASS)
-    window(middle + 0.05, middle + 0.05, middle - 0.05, middle - 0.05, _DARK, MATTE)
-    if car.type in ("estate", "suv", "van"):
-        z = rear_top + 0.26 * (top - rear_top)
-        window(z + 0.03, z + 0.03, z - 0.05, z - 0.05, car.paint, PAINT)
-
-
 def _rack(builder, car):
-    z = (_along(car, car.screen[1]) + _along(car, car.screen[2])) / 2
-    long = _along(car, car.screen[1]) - _along(car, car.screen[2])
+    z = (along(car, car.screen[1]) + along(car, car.screen[2])) / 2
+    long = along(car, car.screen[1]) - along(car, car.screen[2])
     if car.rack == 1:
         for side in (1, -1):
             add_box(builder, (side * car.width * 0.33, car.height + 0.05, z), (0.04, 0.04, long * 0.9), _TRIM)

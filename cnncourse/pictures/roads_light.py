@@ -100,7 +100,8 @@ def _sunny(rng, name):
 
 def _overcast(rng, name):
     return _light(rng, name, 1.3, (0.12, 0.12, 0.12), (0.76, 0.78, 0.80), (0.62, 0.65, 0.69), (0.80, 0.82, 0.84),
-                  clouds=rng.uniform(0.7, 1), shadow=0.38, softness=0.012, haze=rng.uniform(0.003, 0.006))  # fmt: skip
+                  clouds=rng.uniform(0.7, 1), shadow=0.38, softness=0.012,
+                  haze=rng.uniform(0.003, 0.006))  # fmt: skip
 
 
 def _low_sun(rng, name):
@@ -111,7 +112,8 @@ def _low_sun(rng, name):
 
 def _haze(rng, name):
     return _light(rng, name, 0.9, (0.34, 0.32, 0.30), (0.66, 0.68, 0.70), (0.66, 0.73, 0.80), (0.84, 0.87, 0.89),
-                  clouds=rng.uniform(0.2, 0.8), shadow=0.35, softness=0.008, haze=rng.uniform(0.008, 0.016))  # fmt: skip
+                  clouds=rng.uniform(0.2, 0.8), shadow=0.35, softness=0.008,
+                  haze=rng.uniform(0.008, 0.016))  # fmt: skip
 
 
 def _dusk(rng, name):

@@ -4,14 +4,14 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from cnncourse.pictures.roads_people import CLOTHS, SKINS, TROUSERS
+from cnncourse.pictures.roads_people import CLOTHS, SKINS, TROUSERS, like_one_of
+from cnncourse.pictures.roads_riders import add_rider
 from cnncourse.pictures.roads_solids import (
     GLASS,
     LAMP,
     PAINT,
     SIGNAL,
     Builder,
-    add_ball,
     add_box,
     add_loft,
     add_stack,
@@ -23,6 +23,7 @@ from cnncourse.pictures.roads_solids import (
 KINDS = ("roadster", "sports", "cruiser", "scooter", "tourer")
 _PAINTS = ((0.80, 0.08, 0.08), (0.10, 0.10, 0.11), (0.10, 0.25, 0.65), (0.12, 0.50, 0.25), (0.93, 0.92, 0.90),
            (0.92, 0.72, 0.12), (0.90, 0.42, 0.10), (0.55, 0.57, 0.60), (0.45, 0.70, 0.68))  # fmt: skip
+_LEATHERS = ((0.09, 0.09, 0.10), (0.1, 0.1, 0.11))
 _METAL, _RUBBER, _SEAT = (0.55, 0.56, 0.58), (0.06, 0.06, 0.065), (0.10, 0.09, 0.09)
 # wheelbase, wheel radius, seat height, bar height, how far the trunk leans, foot place along
 _SHAPES = {
@@ -53,16 +54,12 @@ class Motorcycle:
 
 def sample_motorcycle(rng, parked=False):
     """Return a random Motorcycle; half of the parked ones have no rider."""
-
-    def pick(palette, spread=0.03):
-        return tuple(
-            np.clip(np.array(palette[rng.choice(len(palette))]) + rng.normal(0, spread, 3), 0.03, 0.97).tolist()
-        )
-
     return Motorcycle(
-        KINDS[rng.choice(5, p=(0.26, 0.2, 0.16, 0.24, 0.14))], pick(_PAINTS), not (parked and rng.random() < 0.5),
-        float(rng.uniform(0.93, 1.07)), pick((*_PAINTS, *CLOTHS)), pick(SKINS, 0.02), pick((*CLOTHS, (0.09, 0.09, 0.10), (0.1, 0.1, 0.11))),
-        pick(TROUSERS), bool(rng.random() < 0.3), bool(rng.random() < 0.08), float(rng.normal(0, 0.05)),
+        KINDS[rng.choice(5, p=(0.26, 0.2, 0.16, 0.24, 0.14))], like_one_of(rng, _PAINTS, 0.03),
+        not (parked and rng.random() < 0.5), float(rng.uniform(0.93, 1.07)),
+        like_one_of(rng, (*_PAINTS, *CLOTHS), 0.03), like_one_of(rng, SKINS, 0.02),
+        like_one_of(rng, (*CLOTHS, *_LEATHERS), 0.03), like_one_of(rng, TROUSERS, 0.03),
+        bool(rng.random() < 0.3), bool(rng.random() < 0.08), float(rng.normal(0, 0.05)),
     )  # fmt: skip
 
 
@@ -74,9 +71,10 @@ def motorcycle_model(bike):
     _wheel(builder, -base / 2, r, bike.kind)
     _frame(builder, bike, base, r, seat, bar)
     if bike.ridden:
-        _rider(builder, bike, -0.22, seat, bar, lean, foot)
+        add_rider(builder, bike, r, (seat + 0.10, -0.22), lean, foot, (0.34, bar + 0.02, base / 2 - 0.44))
         if bike.passenger:
-            _rider(builder, bike, -0.58, seat + 0.06, bar, 0.05, foot - 0.35, passenger=True)
+            above = seat + 0.06
+            add_rider(builder, bike, r, (above + 0.10, -0.58), 0.05, foot - 0.35, (0.17, above + 0.25, -0.58 + 0.30))
     model = builder.model()
     c, s = np.cos(bike.lean), np.sin(bike.lean)
     model.points = model.points @ np.array([[c, -s, 0], [s, c, 0], [0, 0, 1]])
@@ -138,8 +136,8 @@ def _naked(builder, bike, base, r, seat, bar):
     builder.part()
     add_box(builder, (0, r + 0.14, 0.04), (0.34, 0.36, 0.50), (0.24, 0.24, 0.25), PAINT, 0.8)
     builder.part()
-    add_stack(builder, [(0, seat - 0.02, 0.16, 0.10, 0.22), (0, seat + 0.10, 0.18, 0.15, 0.27), (0, seat + 0.19, 0.20, 0.08, 0.17)],
-              bike.paint, PAINT)  # fmt: skip
+    tank = [(0, seat - 0.02, 0.16, 0.10, 0.22), (0, seat + 0.10, 0.18, 0.15, 0.27), (0, seat + 0.19, 0.20, 0.08, 0.17)]
+    add_stack(builder, tank, bike.paint, PAINT)
     _saddle(builder, bike, base, seat)
     builder.part()
     add_tube(builder, (0.16, r + 0.02, 0.15), (0.19, r + 0.08, -base / 2 - 0.1), 0.035, 0.05, _METAL, PAINT)
@@ -149,8 +147,8 @@ def _faired(builder, bike, base, r, seat, bar):
     builder.part()
     add_box(builder, (0, r + 0.12, 0.08), (0.36, 0.34, 0.70), bike.paint, PAINT, 0.9)
     builder.part()
-    add_stack(builder, [(0, r + 0.24, 0.30, 0.17, 0.30), (0, seat + 0.06, 0.34, 0.21, 0.36), (0, seat + 0.24, 0.36, 0.15, 0.20)],
-              bike.paint, PAINT)  # fmt: skip
+    nose = [(0, r + 0.24, 0.30, 0.17, 0.30), (0, seat + 0.06, 0.34, 0.21, 0.36), (0, seat + 0.24, 0.36, 0.15, 0.20)]
+    add_stack(builder, nose, bike.paint, PAINT)
     builder.part()
     top = bar + (0.34 if bike.kind == "tourer" else 0.16)
     add_stack(builder, [(0, seat + 0.22, 0.42, 0.16, 0.12), (0, top, 0.30, 0.11, 0.04)], (0.35, 0.40, 0.44), GLASS)
@@ -169,12 +167,13 @@ def _scooter(builder, bike, base, r, seat, bar):
     builder.part()
     add_box(builder, (0, r + 0.06, 0.12), (0.34, 0.10, 0.62), bike.paint, PAINT)
     builder.part()
-    rings = np.array([[(0.24, 0.30, 0.42), (0.24, 0.30, 0.36), (-0.24, 0.30, 0.36), (-0.24, 0.30, 0.42)],
-                      [(0.20, bar - 0.10, 0.30), (0.20, bar - 0.10, 0.22), (-0.20, bar - 0.10, 0.22), (-0.20, bar - 0.10, 0.30)]])  # fmt: skip
-    add_loft(builder, rings, bike.paint, PAINT)
+    high = bar - 0.10
+    shield = [[(0.24, 0.30, 0.42), (0.24, 0.30, 0.36), (-0.24, 0.30, 0.36), (-0.24, 0.30, 0.42)],
+              [(0.20, high, 0.30), (0.20, high, 0.22), (-0.20, high, 0.22), (-0.20, high, 0.30)]]  # fmt: skip
+    add_loft(builder, np.array(shield), bike.paint, PAINT)
     builder.part()
-    add_stack(builder, [(0, r + 0.02, -0.42, 0.20, 0.40), (0, seat - 0.22, -0.42, 0.23, 0.46), (0, seat - 0.05, -0.38, 0.17, 0.40)],
-              bike.paint, PAINT)  # fmt: skip
+    tail = [(0, r + 0.02, -0.42, 0.20, 0.40), (0, seat - 0.22, -0.42, 0.23, 0.46), (0, seat - 0.05, -0.38, 0.17, 0.40)]
+    add_stack(builder, tail, bike.paint, PAINT)
     _saddle(builder, bike, base, seat)
 
 
@@ -212,46 +211,3 @@ def _ends(builder, bike, base, r, seat, bar):
     for side in (1, -1):
         builder.part()
         add_box(builder, (side * 0.34, bar + 0.16, base / 2 - 0.42), (0.13, 0.08, 0.03), _RUBBER)
-
-
-def _rider(builder, bike, z, seat, bar, lean, foot, passenger=False):
-    k = bike.size
-    trunk = 0.50 * k
-    hip = np.array((0, seat + 0.10, z))
-    neck = hip + (0, trunk * np.cos(lean), trunk * np.sin(lean))
-    base, r = _SHAPES[bike.kind][:2]
-    for side in (1, -1):
-        builder.part()
-        knee = (side * 0.20, seat + 0.02, z + 0.40 * k)
-        ankle = (side * 0.19, max(r + 0.02, 0.28), foot - (0.12 if foot < 0.2 else 0.0))
-        add_tube(builder, ankle, knee, 0.05, 0.065, bike.trousers)
-        add_box(builder, (ankle[0], ankle[1] - 0.04, ankle[2] + 0.06), (0.09, 0.09, 0.26), (0.09, 0.08, 0.08))
-        builder.part()
-        add_tube(builder, knee, hip + (side * 0.09, 0, 0), 0.072, 0.09, bike.trousers)
-    builder.part()
-    slope = np.sin(lean) / max(np.cos(lean), 0.3)
-    levels = [(0, seat + 0.02, z - 0.02, 0.16, 0.13)]
-    for up, wide, deep in ((0.45, 0.165, 0.115), (0.85, 0.215, 0.125), (1.0, 0.17, 0.10), (1.1, 0.07, 0.06)):
-        y = hip[1] + up * trunk * np.cos(lean)
-        levels.append((0, y, z + (y - hip[1]) * slope, wide * k, deep * k))
-    add_stack(builder, levels, bike.jacket)
-    hands = np.array((0.34, bar + 0.02, base / 2 - 0.44)) if not passenger else np.array((0.17, seat + 0.25, z + 0.30))
-    for side in (1, -1):
-        shoulder = neck + (side * 0.20 * k, -0.05, 0)
-        hand = hands * (side, 1, 1)
-        elbow = (shoulder + hand) / 2 + (side * 0.10, -0.08, -0.03)
-        builder.part()
-        add_tube(builder, hand, elbow, 0.042, 0.05, bike.jacket)
-        add_ball(builder, tuple(hand), (0.05, 0.05, 0.06), (0.10, 0.10, 0.10), count=5)
-        builder.part()
-        add_tube(builder, elbow, shoulder, 0.052, 0.066, bike.jacket)
-    builder.part()
-    head = (0, neck[1] + 0.19 * k, neck[2] + 0.03 + 0.08 * lean)
-    add_ball(builder, head, (0.135, 0.155, 0.16), bike.helmet, PAINT, count=10)
-    visor = [
-        (0.115 * np.sin(a), y, head[2] + 0.152 * np.cos(a) * 1.06)
-        for y in (head[1] - 0.04, head[1] + 0.06)
-        for a in (-1.0, -0.35, 0.35, 1.0)
-    ]
-    for i in range(3):
-        builder.patch([visor[i], visor[i + 1], visor[i + 5], visor[i + 4]], (0.12, 0.13, 0.15), GLASS)

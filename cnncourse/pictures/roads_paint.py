@@ -4,6 +4,8 @@ Both are SUPERSAMPLED times as fine as the final picture. The picture of numbers
 object is seen there, so masks and boxes are exact to 1 / SUPERSAMPLED pixel.
 """
 
+from itertools import pairwise
+
 import numpy as np
 from PIL import Image, ImageDraw, ImageFilter
 
@@ -28,9 +30,8 @@ class Canvas:
         xy = np.rint(self.camera.place(seen, self.side)).clip(-30000, 30000).astype(int).reshape(count, -1).tolist()
         behind = (seen[:, 2] < NEAR).reshape(count, corners).any(1).tolist()
         inks = (colours * 255 + 0.5).astype(int).tolist()
-        for piece, (outline, is_cut, colour) in enumerate(zip(xy, behind, inks, strict=True)):
-            if is_cut:
-                outline = self._cut_outline(seen[piece * corners : (piece + 1) * corners])
+        for piece, (whole, is_cut, colour) in enumerate(zip(xy, behind, inks, strict=True)):
+            outline = self._cut_outline(seen[piece * corners : (piece + 1) * corners]) if is_cut else whole
             if outline:
                 self.pen.polygon(outline, fill=tuple(colour))
 
@@ -67,7 +68,7 @@ class Canvas:
         sums = np.zeros((len(model.centres), 3))
         firsts = np.unique(model.parts, return_index=True)[1]
         bounds = [*model.corners[model.starts[firsts]].tolist(), len(points)]
-        for part, (a, b) in enumerate(zip(bounds, bounds[1:], strict=False)):
+        for part, (a, b) in enumerate(pairwise(bounds)):
             sums[part] = points[a:b].mean(0)
         return -np.sqrt(((sums - self.camera.position()) ** 2).sum(1))
 

@@ -17,6 +17,7 @@ CLOTHS = (
 )  # fmt: skip
 TROUSERS = ((0.14, 0.18, 0.30), (0.25, 0.34, 0.50), (0.10, 0.10, 0.11), (0.32, 0.30, 0.28), (0.60, 0.54, 0.42),
             (0.30, 0.34, 0.24), (0.80, 0.78, 0.74), (0.45, 0.20, 0.18))  # fmt: skip
+_SHOES = ((0.1, 0.1, 0.1), (0.9, 0.9, 0.88), (0.35, 0.2, 0.12), (0.7, 0.15, 0.15))
 WEAR = ("trousers", "shorts", "skirt", "dress", "coat")
 HEADS = ("short", "long", "bun", "bald", "cap", "hat", "hood")
 CARRIED = ("nothing", "backpack", "handbag", "umbrella")
@@ -52,8 +53,8 @@ def sample_pedestrian(rng, rainy=False):
         float(height), float(rng.uniform(0.86, 1.25)), float(rng.uniform(0, 2 * np.pi)),
         0.06 if still else float(rng.uniform(0.3, 0.55)), WEAR[rng.choice(5, p=(0.5, 0.12, 0.12, 0.12, 0.14))],
         HEADS[rng.choice(7, p=(0.3, 0.24, 0.08, 0.06, 0.14, 0.08, 0.10))], carried,
-        _near(rng, SKINS, 0.02), _near(rng, HAIRS, 0.02), _near(rng, CLOTHS), _near(rng, TROUSERS),
-        _near(rng, ((0.1, 0.1, 0.1), (0.9, 0.9, 0.88), (0.35, 0.2, 0.12), (0.7, 0.15, 0.15))), _near(rng, CLOTHS),
+        like_one_of(rng, SKINS, 0.02), like_one_of(rng, HAIRS, 0.02), like_one_of(rng, CLOTHS),
+        like_one_of(rng, TROUSERS), like_one_of(rng, _SHOES), like_one_of(rng, CLOTHS),
     )  # fmt: skip
 
 
@@ -76,7 +77,8 @@ def pedestrian_model(person):
     return builder.model()
 
 
-def _near(rng, palette, spread=0.04):
+def like_one_of(rng, palette, spread=0.04):
+    """Return a colour near a random one of a palette."""
     return tuple(np.clip(np.array(palette[rng.choice(len(palette))]) + rng.normal(0, spread, 3), 0.03, 0.97).tolist())
 
 
@@ -105,18 +107,23 @@ def _torso(builder, person, hip, shoulder):
     wide, deep = 0.105 * h * g, 0.066 * h * g
     high = shoulder - hip
     top = person.bottom if person.wear == "dress" else person.top
-    levels = [(0, hip - 0.05 * h, 0, wide * 0.86, deep), (0, hip + 0.35 * high, 0, wide * 0.84, deep * 0.95),
-              (0, hip + 0.75 * high, 0, wide * 1.08, deep * 1.08), (0, shoulder - 0.01 * h, 0, wide * 1.08, deep * 0.85),
-              (0, shoulder + 0.025 * h, 0, wide * 0.42, deep * 0.6)]  # fmt: skip
+    levels = [
+        (0, hip - 0.05 * h, 0, wide * 0.86, deep),
+        (0, hip + 0.35 * high, 0, wide * 0.84, deep * 0.95),
+        (0, hip + 0.75 * high, 0, wide * 1.08, deep * 1.08),
+        (0, shoulder - 0.01 * h, 0, wide * 1.08, deep * 0.85),
+        (0, shoulder + 0.025 * h, 0, wide * 0.42, deep * 0.6),
+    ]
     lowest = {"skirt": 0.31, "dress": 0.27, "coat": 0.24}.get(person.wear)
     if lowest:
         cloth = person.top if person.wear == "coat" else person.bottom
         flare = 1.45 if person.wear != "coat" else 1.1
-        add_stack(builder, [(0, lowest * h, 0, wide * flare, deep * 1.25 * flare), (0, hip, 0, wide * 0.95, deep * 1.08),
-                            (0, hip + 0.06 * h, 0, wide * 0.86, deep)], cloth)  # fmt: skip
+        hem = (0, lowest * h, 0, wide * flare, deep * 1.25 * flare)
+        waist = [(0, hip, 0, wide * 0.95, deep * 1.08), (0, hip + 0.06 * h, 0, wide * 0.86, deep)]
+        add_stack(builder, [hem, *waist], cloth)
     else:
-        add_stack(builder, [(0, hip - 0.075 * h, 0, wide * 0.86, deep), (0, hip + 0.01 * h, 0, wide * 0.9, deep * 1.03)],
-                  person.bottom)  # fmt: skip
+        seat = [(0, hip - 0.075 * h, 0, wide * 0.86, deep), (0, hip + 0.01 * h, 0, wide * 0.9, deep * 1.03)]
+        add_stack(builder, seat, person.bottom)
     add_stack(builder, levels, top)
 
 
@@ -142,8 +149,11 @@ def _head(builder, person, centre, r):
     if person.head in ("short", "long", "bun"):
         add_ball(builder, (x, y + 0.16 * r, z - 0.10 * r), (0.95 * r, 1.12 * r, 1.02 * r), person.hair, low=0.12)
         low = -1.7 if person.head == "long" else -0.35
-        add_stack(builder, [(x, y + low * r, z - 0.62 * r, 0.74 * r, 0.34 * r), (x, y + 0.6 * r, z - 0.42 * r, 0.86 * r, 0.66 * r)],
-                  person.hair)  # fmt: skip
+        behind = [
+            (x, y + low * r, z - 0.62 * r, 0.74 * r, 0.34 * r),
+            (x, y + 0.6 * r, z - 0.42 * r, 0.86 * r, 0.66 * r),
+        ]
+        add_stack(builder, behind, person.hair)
     if person.head == "bun":
         add_ball(builder, (x, y + 0.75 * r, z - 1.05 * r), (0.42 * r, 0.42 * r, 0.42 * r), person.hair, count=6)
     if person.head == "cap":
@@ -164,30 +174,21 @@ def _carry(builder, person, hip, shoulder, x):
     h = person.height
     if person.carried == "backpack":
         builder.part()
-        add_box(
-            builder,
-            (0, (hip + shoulder) / 2 + 0.05 * h, -0.12 * h),
-            (0.17 * h, 0.22 * h, 0.10 * h),
-            person.accent,
-            top=0.85,
-        )
+        centre = (0, (hip + shoulder) / 2 + 0.05 * h, -0.12 * h)
+        add_box(builder, centre, (0.17 * h, 0.22 * h, 0.10 * h), person.accent, top=0.85)
     if person.carried == "handbag":
         builder.part()
         add_box(builder, (-x * 1.25, hip - 0.12 * h, 0.02), (0.07 * h, 0.14 * h, 0.17 * h), person.accent, top=0.8)
     if person.carried == "umbrella":
         builder.part()
-        foot, top = (x * 0.8, shoulder - 0.10 * h, 0.17 * h), (x * 0.55, h + 0.32, 0.10 * h)
-        add_tube(builder, foot, top, 0.012, 0.012, (0.2, 0.2, 0.2), count=4)
-        ring = circle(8)
-        rings = np.empty((2, 8, 3))
-        rings[0, :, 0], rings[0, :, 1], rings[0, :, 2] = (
-            top[0] + 0.56 * ring[:, 1],
-            h + 0.10,
-            top[2] + 0.56 * ring[:, 0],
-        )
-        rings[1, :, 0], rings[1, :, 1], rings[1, :, 2] = (
-            top[0] + 0.03 * ring[:, 1],
-            h + 0.34,
-            top[2] + 0.03 * ring[:, 0],
-        )
-        builder.add(rings.reshape(-1, 3), loft_faces(2, 8), person.accent)
+        _umbrella(builder, h, (x * 0.8, shoulder - 0.10 * h, 0.17 * h), (x * 0.55, h + 0.32, 0.10 * h), person.accent)
+
+
+def _umbrella(builder, h, foot, top, colour):
+    """Add an umbrella held at `foot` over somebody of height `h`."""
+    add_tube(builder, foot, top, 0.012, 0.012, (0.2, 0.2, 0.2), count=4)
+    ring = circle(8)
+    rings = np.empty((2, 8, 3))
+    for row, radius, y in zip(rings, (0.56, 0.03), (h + 0.10, h + 0.34), strict=True):
+        row[:, 0], row[:, 1], row[:, 2] = top[0] + radius * ring[:, 1], y, top[2] + radius * ring[:, 0]
+    builder.add(rings.reshape(-1, 3), loft_faces(2, 8), colour)

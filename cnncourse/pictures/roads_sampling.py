@@ -74,29 +74,10 @@ def _sample_camera(rng, street):
 
 
 def _scenery(rng, street):
+    """Return rows of buildings, trees and posts on both sides, and mostly buildings across the far end."""
     things = []
-    base = street.half + street.pavement + street.verge
     for side in (1, -1):
-        z = float(rng.uniform(-6, 2))
-        built = rng.uniform(0.55, 1.0)
-        while z < 112:
-            building = sample_building(rng)
-            blocked = street.crossing and (
-                z < street.crossing + street.crossing_half + street.pavement + 0.5
-                and z + building.length > street.crossing - street.crossing_half - street.pavement - 0.5
-            )
-            if blocked:
-                z = max(z + 0.5, street.crossing + street.crossing_half + street.pavement + 0.6)
-                if z + building.length > 112:
-                    break
-                if z < street.crossing:
-                    continue
-            if rng.random() < built:
-                things.append(_beside(building, street, side, base + rng.uniform(0.1, 1.2), z + building.length / 2))
-            else:
-                tree = sample_tree(rng, ("round", "poplar", "conifer", "hedge", "hedge"))
-                things.append(_beside(tree, street, side, base + 1.2, z + building.length / 2))
-            z += building.length + float(rng.choice((0.0, 0.0, 0.4, 3.0)))
+        _row_of_buildings(rng, street, side, things)
         _roadside(rng, street, side, things)
     if rng.random() < 0.6:
         middle = float(street.middle(125))
@@ -105,6 +86,31 @@ def _scenery(rng, street):
             things.append(Thing(building, SCENERY, middle + float(x), 125.0, -np.pi / 2, building.depth / 2,
                                 building.length / 2, (building.depth / 2, 0.0)))  # fmt: skip
     return things
+
+
+def _row_of_buildings(rng, street, side, things):
+    base, last = street.half + street.pavement + street.verge, 112
+    z = float(rng.uniform(-6, 2))
+    built = rng.uniform(0.55, 1.0)
+    while z < last:
+        building = sample_building(rng)
+        if _in_the_crossing(street, z, z + building.length):
+            z = max(z + 0.5, street.crossing + street.crossing_half + street.pavement + 0.6)
+            if z + building.length > last:
+                break
+        if rng.random() < built:
+            things.append(_beside(building, street, side, base + rng.uniform(0.1, 1.2), z + building.length / 2))
+        else:
+            tree = sample_tree(rng, ("round", "poplar", "conifer", "hedge", "hedge"))
+            things.append(_beside(tree, street, side, base + 1.2, z + building.length / 2))
+        z += building.length + float(rng.choice((0.0, 0.0, 0.4, 3.0)))
+
+
+def _in_the_crossing(street, near, far):
+    """Say whether what reaches from `near` to `far` would stand in the street that crosses, or on its pavements."""
+    low = street.crossing - street.crossing_half - street.pavement - 0.5
+    high = street.crossing + street.crossing_half + street.pavement + 0.5
+    return bool(street.crossing) and near < high and far > low
 
 
 def _roadside(rng, street, side, things):

@@ -26,7 +26,7 @@ WALLS = (
 )  # fmt: skip
 _ROOFS = ((0.50, 0.24, 0.18), (0.34, 0.22, 0.19), (0.30, 0.31, 0.34), (0.42, 0.36, 0.32))
 _AWNINGS = ((0.75, 0.15, 0.15), (0.15, 0.40, 0.25), (0.16, 0.28, 0.55), (0.90, 0.75, 0.40), (0.85, 0.85, 0.82))
-_PANE = (0.13, 0.16, 0.19)
+_PANE, _BARK = (0.13, 0.16, 0.19), (0.30, 0.23, 0.17)
 
 
 @dataclass(frozen=True)
@@ -138,38 +138,37 @@ def _wall(face, b, left, right, low, high, out=0.02):
 
 
 def _windows(builder, b, is_far):
-    storey = b.height / (b.floors + 0.15)
-    walls = [
-        (0, -b.length / 2, b.length, b.bays),
-        (-1, 0, b.depth, max(1, b.bays // 2)),
-        (1, 0, b.depth, max(1, b.bays // 2)),
-    ]
-    sill = tuple(min(1.25 * v, 0.95) for v in b.trim)
+    """Add windows, and a door, to the front (face 0) and the end walls; fewer of their parts when far."""
+    walls = [(0, -b.length / 2, b.length, b.bays)]
+    walls += [(face, 0, b.depth, max(1, b.bays // 2)) for face in ((-1,) if is_far else (-1, 1))]
     number = 0
     for face, start, length, bays in walls:
-        if is_far and face == 1:
-            continue
         step = length / bays
         for floor in range(1 if b.kind == "shop" and face == 0 else 0, b.floors):
-            low = floor * storey + 0.30 * storey
-            high = low + b.tall * storey
             for bay in range(bays):
-                left, right = start + (bay + 0.27) * step, start + (bay + 0.73) * step
                 number += 1
-                lit = b.lit[number * 7 % 23]
-                bottom = 0.0 if floor == 0 and face == 0 and bay == b.bays // 2 else low
-                is_door = bottom == 0.0 and floor == 0 and face == 0 and bay == b.bays // 2
-                if not is_far:
-                    builder.patch(_wall(face, b, left - 0.1, right + 0.1, max(bottom - 0.12, 0), high + 0.08), sill)
-                if is_door:
-                    builder.patch(
-                        _wall(face, b, left, right, 0, min(2.2, high), 0.04), tuple(0.6 * v for v in b.awning)
-                    )
-                else:
-                    builder.patch(_wall(face, b, left, right, low, high, 0.04), _PANE, LIT if lit else GLASS)
-                    if not is_far:
-                        middle = (left + right) / 2
-                        builder.patch(_wall(face, b, middle - 0.035, middle + 0.035, low, high, 0.05), sill)
+                left, right = start + (bay + 0.27) * step, start + (bay + 0.73) * step
+                is_door = floor == 0 and face == 0 and bay == bays // 2
+                _opening(builder, b, (face, floor, left, right), is_door, b.lit[number * 7 % 23], is_far)
+
+
+def _opening(builder, b, place, is_door, is_lit, is_far):
+    """Add a window, or the door, with its frame at `place`: wall, floor, left and right edge."""
+    face, floor, left, right = place
+    storey = b.height / (b.floors + 0.15)
+    low = floor * storey + 0.30 * storey
+    high = low + b.tall * storey
+    frame = tuple(min(1.25 * v, 0.95) for v in b.trim)
+    if not is_far:
+        bottom = max((0.0 if is_door else low) - 0.12, 0)
+        builder.patch(_wall(face, b, left - 0.1, right + 0.1, bottom, high + 0.08), frame)
+    if is_door:
+        builder.patch(_wall(face, b, left, right, 0, min(2.2, high), 0.04), tuple(0.6 * v for v in b.awning))
+        return
+    builder.patch(_wall(face, b, left, right, low, high, 0.04), _PANE, LIT if is_lit else GLASS)
+    if not is_far:
+        middle = (left + right) / 2
+        builder.patch(_wall(face, b, middle - 0.035, middle + 0.035, low, high, 0.05), frame)
 
 
 def _gable(builder, b):
@@ -201,32 +200,40 @@ def _shop(builder, b):
 def tree_model(tree, is_far):
     """Return the Model of a tree, simpler when far."""
     builder = Builder()
-    bark = (0.30, 0.23, 0.17)
-    h, w = tree.height, tree.width
     if tree.kind == "hedge":
         builder.part()
-        add_box(builder, (0, h / 2, 0), (0.9, h, w), tree.leaf, top=0.92)
-    elif tree.kind == "conifer":
+        add_box(builder, (0, tree.height / 2, 0), (0.9, tree.height, tree.width), tree.leaf, top=0.92)
+    elif tree.kind in ("conifer", "poplar"):
         builder.part()
-        add_tube(builder, (0, 0, 0), (0, 0.3 * h, 0), 0.03 * h, 0.03 * h, bark)
-        for low, high, wide in ((0.14, 0.55, 0.5), (0.36, 0.78, 0.38), (0.58, 1.0, 0.26)):
-            add_stack(builder, [(0, low * h, 0, wide * w, wide * w), (0, high * h, 0, 0.02, 0.02)], tree.leaf, count=8)
-        return builder.model(is_sorted=False)
-    elif tree.kind == "poplar":
-        builder.part()
-        add_tube(builder, (0, 0, 0), (0, 0.3 * h, 0), 0.02 * h, 0.02 * h, bark)
-        add_ball(builder, (0, 0.56 * h, 0), (w / 2, 0.44 * h, w / 2), tree.leaf)
+        (_conifer if tree.kind == "conifer" else _poplar)(builder, tree.height, tree.width, tree.leaf)
         return builder.model(is_sorted=False)
     else:
-        lift = 0.0 if tree.kind == "round" else -0.35
-        if tree.kind == "round":
-            builder.part()
-            add_tube(builder, (0, 0, 0), (0, 0.5 * h, 0), 0.026 * h, 0.018 * h, bark)
-        for number, (x, y, z, r) in enumerate(tree.blobs[: 2 if is_far else 4]):
-            builder.part()
-            shade = 1.12 - 0.07 * number
-            _blob(builder, (x * w, (y + lift) * h, z * w), r * w, tuple(min(v * shade, 1) for v in tree.leaf), number)
+        _crown(builder, tree, is_far)
     return builder.model()
+
+
+def _conifer(builder, h, w, leaf):
+    add_tube(builder, (0, 0, 0), (0, 0.3 * h, 0), 0.03 * h, 0.03 * h, _BARK)
+    for low, high, wide in ((0.14, 0.55, 0.5), (0.36, 0.78, 0.38), (0.58, 1.0, 0.26)):
+        add_stack(builder, [(0, low * h, 0, wide * w, wide * w), (0, high * h, 0, 0.02, 0.02)], leaf, count=8)
+
+
+def _poplar(builder, h, w, leaf):
+    add_tube(builder, (0, 0, 0), (0, 0.3 * h, 0), 0.02 * h, 0.02 * h, _BARK)
+    add_ball(builder, (0, 0.56 * h, 0), (w / 2, 0.44 * h, w / 2), leaf)
+
+
+def _crown(builder, tree, is_far):
+    """Add the lumps of leaves of a round tree, on its trunk, or of a bush."""
+    h, w = tree.height, tree.width
+    lift = 0.0 if tree.kind == "round" else -0.35
+    if tree.kind == "round":
+        builder.part()
+        add_tube(builder, (0, 0, 0), (0, 0.5 * h, 0), 0.026 * h, 0.018 * h, _BARK)
+    for number, (x, y, z, r) in enumerate(tree.blobs[: 2 if is_far else 4]):
+        builder.part()
+        shade = 1.12 - 0.07 * number
+        _blob(builder, (x * w, (y + lift) * h, z * w), r * w, tuple(min(v * shade, 1) for v in tree.leaf), number)
 
 
 def _blob(builder, centre, r, colour, number):

@@ -181,14 +181,18 @@ def _draw_lines(ground, street):
             offset = sign * (street.half - (street.parking or 0.35))
             (_dashes if street.parking else _line)(ground, street, offset, white)
     for z in street.zebras:
-        for left in np.arange(-street.half + 0.3, street.half - 0.5, 1.0):
-            ground.strip(left, left + 0.5, z - 1.6, z + 1.6, white)
-        for sign in (-1, 1):
-            a, b = sorted((sign * street.side * 0.1, sign * street.side * street.half))
-            z_line = z - 2.6 if sign > 0 else z + 2.6
-            ground.strip(a, b, z_line - 0.2, z_line + 0.2, white)
+        _zebra(ground, street, z, white)
     if street.arrows:
         _arrow(ground, street, street.lane(0, 1), street.arrows, white)
+
+
+def _zebra(ground, street, z, colour):
+    for left in np.arange(-street.half + 0.3, street.half - 0.5, 1.0):
+        ground.strip(left, left + 0.5, z - 1.6, z + 1.6, colour)
+    for sign in (-1, 1):
+        a, b = sorted((sign * street.side * 0.1, sign * street.side * street.half))
+        z_line = z - 2.6 if sign > 0 else z + 2.6
+        ground.strip(a, b, z_line - 0.2, z_line + 0.2, colour)
 
 
 def _free(street, near, far):
