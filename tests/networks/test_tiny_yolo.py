@@ -24,7 +24,7 @@ def untrained():
 
 
 def test_the_network_is_small(untrained):
-    assert sum(p.numel() for p in untrained.parameters()) == 728_944
+    assert sum(p.numel() for p in untrained.parameters()) == 581_456
 
 
 def test_a_prediction_has_a_vector_for_every_cell_and_anchor(untrained):
