@@ -61,7 +61,9 @@ def test_a_camera_turned_right_and_down_sees_things_farther_left_and_higher():
 
 def test_a_polygon_is_cut_where_the_camera_begins():
     square = np.array([[0.0, 0, -1], [1, 0, -1], [1, 0, 1], [0, 0, 1]])
-    before, beyond = square + [0, 0, -5], square + [0, 0, 5]
+    before, beyond = square.copy(), square.copy()
+    before[:, 2] -= 5
+    beyond[:, 2] += 5
     assert np.allclose(clipped(square), [[1, 0, NEAR], [1, 0, 1], [0, 0, 1], [0, 0, NEAR]])
     assert len(clipped(before)) == 0
     assert np.array_equal(clipped(beyond), beyond)
