@@ -16,7 +16,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from yolo_pictures import batches, read_scenes, streak_masks
 
 from cnncourse.data_folder import DATA
@@ -37,8 +37,8 @@ def main():
     torch.set_num_threads(1)
     torch.manual_seed(options.seed)
     scenes = read_scenes(options.scenes, "day", "train", options.count)
-    anchors = anchors_of(scenes, np.random.default_rng(options.seed))
-    model = TinyYOLO(anchors, torch.Generator().manual_seed(options.seed)).to(memory_format=torch.channels_last)
+    model = started(scenes, options).to(memory_format=torch.channels_last)
+    anchors = model.anchors.numpy().astype(float)
     print(f"{len(scenes.images)} scenes, anchors {anchors.round(1).tolist()}", flush=True)
     averaged = train(model, scenes, anchors, options)
     save(averaged, options, len(scenes.images))
@@ -52,8 +52,21 @@ def read_options():
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="weights to go on from; their anchors stay")
     parser.add_argument("--out", type=Path, default=DATA / "weights" / "tiny_yolo.safetensors")
     return parser.parse_args()
+
+
+def started(scenes, options):
+    """Return a network with anchors for these scenes, or that of `--start`."""
+    if options.start is None:
+        anchors = anchors_of(scenes, np.random.default_rng(options.seed))
+        return TinyYOLO(anchors, torch.Generator().manual_seed(options.seed))
+    model = TinyYOLO()
+    model.load_state_dict(
+        {name: w.float() if w.is_floating_point() else w for name, w in load_file(options.start).items()}
+    )
+    return model
 
 
 def anchors_of(scenes, rng):
@@ -146,7 +159,10 @@ def score(model):
 
 def save(model, options, count):
     """Write the weights as float16, with how they were made."""
-    command = f"python tools/train_yolo.py --count {count} --epochs {options.epochs} --seed {options.seed}"
+    words = {"count": count, "epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    if options.start is not None:
+        words["start"] = options.start.name
+    command = " ".join(["python tools/train_yolo.py", *(f"--{word} {value}" for word, value in words.items())])
     facts = {"command": command, "seed": str(options.seed), "validation mAP@0.5, day": f"{score(model):.4f}"}
     save_file(packed(model), options.out, facts)
     options.out.with_suffix(".part").unlink(missing_ok=True)
