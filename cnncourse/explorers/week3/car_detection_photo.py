@@ -80,7 +80,7 @@ def seen(image, part, centre):
 def photo_squares(choice):
     """Return 45 squares `(45, 160, 160, 3)` uint8 of a bundled photo: five sizes at nine places each."""
     image, places = chosen_photo(choice, ())[0], (0.25, 0.5, 0.75)
-    return np.stack([seen(image, part, (x, y)) for part in (40, 55, 70, 85, 100) for y in places for x in places])
+    return np.stack([seen(image, part, (x, y)) for part in (40, 50, 60, 75, 90) for y in places for x in places])
 
 
 def photo_picture(find, *, choice, upload, part, score, centre):
