@@ -51,7 +51,7 @@ def road_scenes(split="validation", style="day", count=None, progress=True):
 
     >>> scenes = road_scenes(count=2)
     >>> scenes.images.shape, scenes.boxes[0].shape[1], CLASSES[scenes.labels[0][0]]
-    ((2, 160, 160, 3), 4, 'motorcycle')
+    ((2, 160, 160, 3), 4, 'car')
     """
     one_of("split", split, SPLITS)
     one_of("style", style, STYLES)
