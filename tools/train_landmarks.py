@@ -1,6 +1,7 @@
 """Train the landmark net of notebook 3.1 on the course's 64 × 64 faces.
 
     python tools/train_landmarks.py            writes data/weights/landmarks.safetensors
+    python tools/train_landmarks.py --points   writes data/smiles/landmarks.safetensors, where the landmarks are
 
 It learns from the shipped training faces and from extra ones, of other people, rendered into build/smiles on first use.
 The people of the last extra faces are the validation set, by which the settings were chosen; the shipped test faces, of
@@ -17,6 +18,7 @@ from pathlib import Path
 
 import numpy as np
 import torch
+from safetensors.numpy import save_file as save_points
 from safetensors.torch import save_file
 from smile_pictures import CHUNK, extra_pictures
 from torch.nn import functional as F
@@ -24,8 +26,9 @@ from torch.nn import functional as F
 from cnncourse.data_folder import DATA
 from cnncourse.networks.landmarks import LANDMARK_WIDTHS, LandmarkNet, landmark_points
 from cnncourse.networks.smile_detector import pictures_to_batch
-from cnncourse.pictures.faces import MIRRORED, face_landmarks
-from cnncourse.pictures.smiles import PRESETS, smile_scene, smiles
+from cnncourse.pictures.faces import MIRRORED
+from cnncourse.pictures.smile_landmarks import FILE, STEPS, remake_smile_landmarks, smile_landmarks
+from cnncourse.pictures.smiles import COUNTS, PRESETS, smiles
 
 BATCH = 32
 RATE = 0.004
@@ -34,6 +37,9 @@ KEPT = 0.998  # of the running mean of the weights, at every step
 
 def main():
     options = read_options()
+    if options.points:
+        write_points()
+        return
     torch.set_num_threads(options.threads)
     torch.manual_seed(options.seed)
     training, validation = all_faces(options)
@@ -48,6 +54,7 @@ def main():
 
 def read_options():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
+    parser.add_argument("--points", action="store_true", help="write the shipped faces' landmarks, train nothing")
     parser.add_argument("--tight", type=int, default=900, help="extra tight faces, a multiple of 100")
     parser.add_argument("--street", type=int, default=1200, help="extra street faces, a multiple of 100")
     parser.add_argument("--validation-from", type=int, default=800, help="the first extra face that is kept apart")
@@ -69,19 +76,22 @@ def all_faces(options):
     for preset in PRESETS:
         count = getattr(options, preset)
         images, _ = extra_pictures(preset, count, options.cache, options.threads)
-        points = points_of(count, "extra", preset)
+        points = np.array([remake_smile_landmarks(i, "extra", preset) for i in range(count)])
         training.append((images[:first], points[:first]))
         validation[preset] = images[first:], points[first:]
     return joined(training), validation
 
 
 def shipped(split, preset):
-    images, _ = smiles(split, preset)
-    return images, points_of(len(images), split, preset)
+    return smiles(split, preset)[0], smile_landmarks(split, preset)
 
 
-def points_of(count, split, preset):
-    return np.array([face_landmarks(*smile_scene(i, split, preset)) for i in range(count)], np.float32)
+def write_points():
+    points = {}
+    for (preset, split), count in COUNTS.items():
+        places = np.array([remake_smile_landmarks(i, split, preset) for i in range(count)])
+        points[f"{preset}_{split}"] = np.round(places * STEPS).astype(np.int16)
+    save_points(points, DATA / "smiles" / FILE, metadata={"command": "python tools/train_landmarks.py --points"})
 
 
 def joined(pairs):
@@ -96,7 +106,7 @@ def train(images, points, validation, options):
     steps = options.epochs * every
     optimiser = torch.optim.AdamW(net.parameters(), RATE, weight_decay=0.05)
     schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: pace(step / steps))
-    truth = torch.from_numpy(points)
+    truth = torch.from_numpy(points).float()
     for epoch in range(options.epochs):
         order, losses = torch.randperm(len(images)), []
         for chosen in order[: every * BATCH].split(BATCH):
