@@ -20,7 +20,7 @@ from cnncourse.explorers.week3.localisation_and_landmarks_points import (
 from cnncourse.pictures.faces import MIRRORED
 from cnncourse.plots import GRID, INK, MUTED, RED, WHITE
 
-WIDTH, HEIGHT = 880, 380
+WIDTH, HEIGHT = 880, 350
 SCALE = scale_for(WIDTH)
 FACE, MIRROR, CLOUD = (16, 40, 272), (304, 40, 272), (592, 40, 272)  # left, top, side
 WAYS = ("swapped with their partners", "kept as they were")

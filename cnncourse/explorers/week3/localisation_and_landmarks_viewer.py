@@ -22,7 +22,7 @@ from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, ORANGE, PAPER, 
 WIDTH, HEIGHT = 880, 490
 SCALE = scale_for(WIDTH)
 PLACE = (16, 40, 432)  # left, top and side of the face
-BARS, FIRST, ROW, PER_PIXEL, LONGEST = 600, 62, 20.5, 32, 220  # left end, top, height, CSS px to a pixel of error
+BARS, FIRST, ROW, PER_PIXEL, LONGEST = 600, 62, 20.5, 44, 220  # left end, top, height, CSS px to a pixel of error
 ORDERS = ("worst first", "best first", "as they come")
 FAINTEST = 0.01  # weight of a cell that is painted
 
@@ -75,6 +75,7 @@ def viewer_picture(sets, finder, *, faces, order, rank, landmark, map):
     painter = _sheet(shown.images[face].tobytes()).copy()
     painter.text(PLACE[0], 20, f"Face no. {face}, {faces}", 14, bold=True)
     if map:
+        painter.text(PLACE[0] + 150, HEIGHT - 8, "numbers: weights of the cells in %", 12, MUTED)
         _paint_cells(painter, finder.weights(shown.images[face].tobytes())[number])
     _paint_points(painter, shown.truth[face], shown.found[face], number, alone=map)
     _paint_bars(painter, errors[face], errors.mean(axis=0), number)
@@ -102,7 +103,7 @@ def _paint_cells(painter, weights):
         if 0 <= row - MARGIN < SIDE // CELL and 0 <= column - MARGIN < SIDE // CELL:
             share = weights[row, column]
             painter.rectangle(x, y, cell, cell, fill=BLUE, alpha=0.25 + 0.5 * float((share / strongest) ** 0.5))
-            painter.text(x + cell / 2, y + cell - 6, f"{share:.0%}", 11, WHITE, bold=True, anchor="mm")
+            painter.text(x + cell / 2, y + cell - 7, f"{100 * share:.0f}", 12, WHITE, bold=True, anchor="mm")
     for edge in range(SIDE // CELL + 1):
         painter.line(left + edge * cell, top, left + edge * cell, top + side, WHITE, 1, alpha=0.35)
         painter.line(left, top + edge * cell, left + side, top + edge * cell, WHITE, 1, alpha=0.35)
@@ -126,7 +127,7 @@ def _paint_bars(painter, errors, means, chosen):
     for pixel in range(LONGEST // PER_PIXEL + 1):
         x = BARS + pixel * PER_PIXEL
         painter.line(x, FIRST - 4, x, bottom, GRID, 1)
-        painter.text(x, FIRST - 14, str(pixel), 11, MUTED, anchor="mm")
+        painter.text(x, FIRST - 14, str(pixel), 12, MUTED, anchor="mm")
     for number, name in enumerate(NAMES):
         y = FIRST + number * ROW
         if number == chosen:
