@@ -63,7 +63,7 @@ def caption(pooled):
     words = ", ".join(f"{edge:g}/{s} = {edge / s:.2f} → {cell}" for edge, cell in pairs)
     return (
         f"Box {x2 - x1:g} × {y2 - y1:g} px, stride {s}: {words}. So <b>{a2 - a1} × {b2 - b1} cells</b>, columns {a1} "
-        f"to {a2 - 1} and rows {b1} to {b2 - 1}, in {w} × {h} bins; the edges moved by up to <b>{pooled.shift:.1f} px</b>."
+        f"to {a2 - 1} and rows {b1} to {b2 - 1}, in {w} × {h} bins; edges moved by up to <b>{pooled.shift:.1f} px</b>."
     )
 
 
