@@ -174,13 +174,13 @@ def window_scan(scenes, net, window_starts_of_learner=None, **start):
     """
     own = learners(window_starts_of_learner, window_starts, can_be_drawn)
     scans = Scans(scenes, net, own)
-    wide = widgets.Layout(width="250px")
+    wide, wider = widgets.Layout(width="240px"), widgets.Layout(width="310px")
     controls = {
         "scene": widgets.IntSlider(0, 0, len(scenes.images) - 1, description="scene", layout=wide),
-        "side": widgets.SelectionSlider(options=SIDES, value=32, description="window (px of scene)", layout=wide),
+        "side": widgets.SelectionSlider(options=SIDES, value=32, description="window (px of scene)", layout=wider),
         "step": widgets.SelectionSlider(options=STEPS, value=8, description="step", layout=wide),
         "threshold": widgets.FloatSlider(0.5, min=0.05, max=0.99, step=0.01, description="threshold", layout=wide),
-        "position": play(widgets.IntSlider(0, 0, 288, description="window number", layout=wide), interval=60),
+        "position": play(widgets.IntSlider(0, 0, 288, description="window number", layout=wider), interval=60),
         "whole": widgets.Checkbox(True, description="whole map", indent=False, layout=widgets.Layout(width="auto")),
     }
 
