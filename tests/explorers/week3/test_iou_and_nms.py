@@ -278,7 +278,9 @@ def test_pretended_detections_lie_in_the_picture_and_rise_with_overlap():
     assert boxes.max() <= 160
     assert 0 < scores.min() <= scores.max() < 1
     truths = [boxes for _, boxes, _, _ in many_scenes()]
-    best = np.concatenate([iou(some[0], truth).max(axis=1, initial=0) for some, truth in zip(found, truths, strict=True)])
+    best = np.concatenate(
+        [iou(some[0], truth).max(axis=1, initial=0) for some, truth in zip(found, truths, strict=True)]
+    )
     assert np.corrcoef(best, scores)[0, 1] > 0.4
 
 
