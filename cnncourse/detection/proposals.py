@@ -4,9 +4,9 @@ import numpy as np
 
 from cnncourse.arguments import random_generator, whole_number
 from cnncourse.detection.proposals_merging import initial_segments, merge_segments
-from cnncourse.detection.proposals_pooling import roi_pool
+from cnncourse.detection.proposals_pooling import bin_edges, roi_cells, roi_pool
 
-__all__ = ["merge_segments", "propose_regions", "roi_pool"]
+__all__ = ["bin_edges", "initial_segments", "merge_segments", "propose_regions", "roi_cells", "roi_pool"]
 
 STRATEGIES = (("hsv", 50.0), ("lab", 50.0), ("hsv", 100.0), ("lab", 100.0))  # colours, scale of the segments
 

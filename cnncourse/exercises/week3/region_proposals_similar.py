@@ -104,6 +104,9 @@ def _similar_cases():
     yield Case("one inside the other's box", (a, b, 60), 0.4 + 0.75 + 0.85)
     a, b = region([1, 0, 0, 0], 4, [1, 2, 5, 3]), region([1, 0, 0, 0], 7, [5, 2, 6, 9])
     yield Case("the same colour, an L between them", (a, b, 100), 1 + 0.89 + (1 - (35 - 11) / 100))
+    a, b = region([0.5, 0.25, 0.25], 9, [6, 7, 11, 10]), region([0.25, 0.5, 0.25], 6, [3, 1, 7, 8])
+    yield Case("the second further left and higher", (a, b, 80), 0.75 + 65 / 80 + (1 - (8 * 9 - 15) / 80))
+    yield Case("the same two in the other order", (b, a, 80), 0.75 + 65 / 80 + (1 - (8 * 9 - 15) / 80))
     rng = np.random.default_rng(25)
     for number, bins in enumerate((5, 8, 75)):
         pair = []
