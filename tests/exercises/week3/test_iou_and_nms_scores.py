@@ -207,8 +207,7 @@ def test_wrong_averages_are_told_what_is_wrong(words, pairs):
     ("words", "body"),
     [
         ("leave out the recalls",
-         "v = [max(precision[recall >= k / 100]) for k in range(101) if any(recall >= k / 100)]; "
-         "return np.mean(v or 0)"),
+         "v = [max(precision[recall >= k]) for k in np.arange(101) / 100 if any(recall >= k)]; return np.mean(v or 0)"),
         ("straight lines between the points, without",
          "return sum((r - q) * (a + b) / 2 for q, r, a, b in zip(recall, recall[1:], precision, precision[1:]))"),
         ("teeth", "return sum(p * (r - q) for p, r, q in zip(precision, recall, [0, *recall]))"),
