@@ -106,7 +106,7 @@ def inside(scenes, answers, anchors, own_detect_objects=None):
         {
             "style": widgets.Dropdown(options=list(STYLES), value="day", description="scenes", layout=wide),
             "scene": widgets.IntSlider(first, 0, fewest - 1, description="scene"),
-            "shown": widgets.ToggleButtons(options=MAPS, style={"button_width": "130px"}),
+            "shown": widgets.ToggleButtons(options=MAPS, style={"button_width": "150px"}),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
             "overlap": widgets.FloatSlider(
                 0.5, min=0.05, max=1, step=0.05, description="suppress above IoU", layout=wide
