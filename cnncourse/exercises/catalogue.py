@@ -40,6 +40,15 @@ WEEKS = {  # week: (folder of the notebooks, their stems in order)
             "car_detection",
         ),
     ),
+    4: (
+        "week4_faces_and_style",
+        (
+            "one_shot_and_triplets",
+            "face_recognition",
+            "what_networks_see",
+            "style_transfer",
+        ),
+    ),
 }
 
 

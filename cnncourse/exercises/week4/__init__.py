@@ -1,0 +1,1 @@
+"""Exercises of week 4: faces and style."""

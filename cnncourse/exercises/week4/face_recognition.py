@@ -1,0 +1,3 @@
+"""Exercises of notebook 4.2: face verification and recognition."""
+
+EXERCISES = []

@@ -1,0 +1,3 @@
+"""Exercises of notebook 4.4: neural style transfer."""
+
+EXERCISES = []

@@ -1,0 +1,3 @@
+"""Exercises of notebook 4.3: what a network sees."""
+
+EXERCISES = []

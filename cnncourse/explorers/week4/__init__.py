@@ -1,0 +1,1 @@
+"""Explorers of week 4: faces and style."""

@@ -1,0 +1,1 @@
+"""Faces: distances between embeddings, triplets, verification, a gallery of people."""

@@ -1,0 +1,1 @@
+"""Style: Gram matrices, neural style transfer, and what a network sees."""
