@@ -67,9 +67,9 @@ class Gallery:
     def enroll_many(self, names, embeddings):
         """Add one photo of each of `names`, a sequence of N texts: embeddings `(N, D)`."""
         rows, names = self._checked("embeddings", embeddings, 2, "(N, D)"), list(names)
-        odd = next((name for name in names if not isinstance(name, str)), None)
-        if odd is not None:
-            raise TypeError(f"names must be texts, got {shown(odd)}")
+        odd = [name for name in names if not isinstance(name, str)]
+        if odd:
+            raise TypeError(f"names must be texts, got {shown(odd[0])}")
         if len(names) != len(rows):
             raise ValueError(f"names must be as many as the {len(rows)} embeddings, got {len(names)}")
         if names:
