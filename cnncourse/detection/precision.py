@@ -27,7 +27,7 @@ def precision_recall(predictions, truths, label, iou_threshold=0.5):
     ([1.0, 0.5, 0.67], [0.5, 0.5, 1.0])
     """
     label = whole_number("label", label)
-    ((scores, outcomes, truth_count),) = _judged(predictions, truths, _thresholds([iou_threshold]), [label])
+    ((scores, outcomes, truth_count),) = _judged(predictions, truths, _threshold(iou_threshold), [label])
     counted = outcomes[0] != UNCOUNTED
     precision, recall = _curves(outcomes[:, counted], truth_count)
     return precision[0], recall[0], scores[counted]
@@ -43,7 +43,7 @@ def average_precision(predictions, truths, label, iou_threshold=0.5):
     0.504950495049505
     """
     label = whole_number("label", label)
-    ((_, outcomes, truth_count),) = _judged(predictions, truths, _thresholds([iou_threshold]), [label])
+    ((_, outcomes, truth_count),) = _judged(predictions, truths, _threshold(iou_threshold), [label])
     return float(_average_precisions(outcomes, truth_count)[0])
 
 
@@ -63,13 +63,22 @@ def mean_average_precision(predictions, truths, iou_thresholds=(0.5,)):
     return float(np.mean(precisions)) if precisions else float("nan")
 
 
+def _threshold(value):
+    value = real_number("iou_threshold", value)
+    if not 0 < value <= 1:
+        raise ValueError(f"iou_threshold must be above 0 and at most 1, got {value}")
+    return np.array([value])
+
+
 def _thresholds(values):
     try:
-        values = [real_number("iou_threshold", value) for value in values]
+        values = [real_number("iou_thresholds", value) for value in values]
     except TypeError:
         raise TypeError(f"iou_thresholds must be numbers such as (0.5, 0.75), got {shown(values)}") from None
-    if not values or not all(0 < value <= 1 for value in values):
-        raise ValueError(f"an IoU threshold must be above 0 and at most 1, got {shown(values)}")
+    if not values:
+        raise ValueError("iou_thresholds must hold at least one number, got none")
+    if not all(0 < value <= 1 for value in values):
+        raise ValueError(f"iou_thresholds must be above 0 and at most 1, got {shown(values)}")
     return np.array(values)
 
 

@@ -74,7 +74,8 @@ def _columns(name, pictures, parts):
 def _entry(name, number, entry, parts):
     """Return one picture's arrays; a truth without `ignored` ignores nothing."""
     if not isinstance(entry, (tuple, list)) or not (len(entry) == len(parts) or parts[len(entry) :] == ("ignored",)):
-        raise ValueError(f"{name}[{number}] must be ({', '.join(parts)}), got {shown(entry)}")
+        either = "(boxes, labels) or " if parts[-1] == "ignored" else ""
+        raise ValueError(f"{name}[{number}] must be {either}({', '.join(parts)}), got {shown(entry)}")
     arrays = [
         v if type(v) is np.ndarray else plain_array(f"{name}[{number}]: {p}", v)
         for p, v in zip(parts, entry, strict=False)

@@ -179,7 +179,7 @@ REFUSED = {
     "too few pictures": (([], GOOD[1]), "predictions has 0 pictures and truths 1"),
     "no list": ((np.zeros((2, 4)), GOOD[1]), "predictions must be a list with one entry a picture"),
     "an entry too short": (([(TWO, [0, 0])], GOOD[1]), r"predictions\[0\] must be \(boxes, scores, labels\)"),
-    "a truth too short": ((GOOD[0], [(TWO,)]), r"truths\[0\] must be \(boxes, labels, ignored\)"),
+    "a truth too short": ((GOOD[0], [(TWO,)]), r"truths\[0\] must be \(boxes, labels\) or \(boxes, labels, ignored\)"),
     "a score missing": (([(TWO, [0.9], [0, 0])], GOOD[1]), r"predictions\[0\]: scores must be 2 numbers, one a box"),
     "labels that are no whole numbers": ((GOOD[0], [(TWO, [0.5, 1])]), r"truths\[0\]: labels must be 2 whole numbers"),
     "ignored that is no yes or no": ((GOOD[0], [(TWO, [0, 0], [1, 0])]), r"truths\[0\]: ignored must be 2 True or"),
@@ -199,13 +199,13 @@ def test_bad_pictures_are_refused(arguments, sentence):
 
 @pytest.mark.parametrize("threshold", [0, -0.1, 1.5, np.nan, "half", True])
 def test_a_bad_threshold_is_refused(threshold):
-    with pytest.raises((TypeError, ValueError), match="threshold"):
+    with pytest.raises((TypeError, ValueError), match="iou_threshold must"):
         average_precision(*GOOD, label=0, iou_threshold=threshold)
 
 
 def test_bad_lists_of_thresholds_are_refused():
-    for thresholds in ((), 0.5, None):
-        with pytest.raises((TypeError, ValueError), match="threshold"):
+    for thresholds in ((), 0.5, None, (0.5, 1.5), (np.nan,), (0.5, "half")):
+        with pytest.raises((TypeError, ValueError), match="iou_thresholds must"):
             mean_average_precision(*GOOD, thresholds)
 
 

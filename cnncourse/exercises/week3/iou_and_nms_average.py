@@ -39,6 +39,7 @@ def _averaged(
 
 _eleven = _averaged(levels=np.linspace(0, 1, 11))
 _hundred = _averaged(levels=np.linspace(0.01, 1, 100))
+_hundred_levels = _averaged(levels=np.linspace(0, 1, 100))
 _without_one = _averaged(levels=np.arange(100) / 100)
 _strictly = _averaged(reaches=lambda recall, level: recall > level)
 _up_to_here = _averaged(reaches=lambda recall, level: recall <= level)
@@ -46,12 +47,18 @@ _mean_from_here = _averaged(best=lambda p: np.mean(p) if len(p) else 0)
 _worst_from_here = _averaged(best=lambda p: min(p, default=0))
 _first_from_here = _averaged(best=lambda p: p[0] if len(p) else 0)
 _sum = _averaged(total=np.sum)
+_by_hundred = _averaged(total=lambda values: np.sum(values) / 100)
 _percent = _averaged(total=lambda values: 100 * np.mean(values))
 
 
 def _only_reached(precision, recall):
     levels = [level for level in RECALLS if (recall >= level).any()]
     return float(np.mean([precision[recall >= level].max() for level in levels])) if levels else 0.0
+
+
+def _from_first(precision, recall):
+    places = [np.argmax(recall >= level) for level in RECALLS] if len(recall) else []
+    return float(np.mean([precision[place:].max() for place in places])) if places else 0.0
 
 
 def _last_goes_on(precision, recall):
@@ -128,6 +135,7 @@ INTERPOLATED_AP = Exercise(
     mistakes={
         _eleven: "You take 11 recalls, as the early PASCAL rule did: 101 are wanted.",
         _hundred: "Your recalls begin at 0.01: recall 0 counts too, 101 in all.",
+        _hundred_levels: "np.linspace(0, 1, 100) has steps of 1/99: 101 recalls make steps of 0.01.",
         _without_one: "Your recalls end at 0.99: recall 1 counts too.",
         _strictly: "A point whose recall is exactly r counts for r: >=.",
         _up_to_here: "You take the best precision at recall r or LESS. It is the points to the right that count: r or "
@@ -136,8 +144,11 @@ INTERPOLATED_AP = Exercise(
         _worst_from_here: "You take the worst precision from recall r on: the best is wanted.",
         _first_from_here: "You take the first point that reaches recall r. A later one may be better.",
         _sum: "You return the sum over the recalls: divide by 101.",
+        _by_hundred: "You divide the sum by 100: there are 101 recalls.",
         _percent: "You return per cent: a number from 0 to 1 is wanted.",
         _only_reached: "You leave out the recalls that are never reached: they count as 0.",
+        _from_first: "np.argmax of a mask without any True gives 0: where recall r is never reached you take the whole "
+        "curve. There it is 0.",
         _last_goes_on: "Beyond the last recall you go on with the last precision: there it is 0.",
         _mean_precision: "You return the mean of the given precisions. The mean runs over 101 recalls.",
         _best_precision: "You return the best precision of all. It counts only up to its own recall.",

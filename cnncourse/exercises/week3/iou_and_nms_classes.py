@@ -54,21 +54,28 @@ _no_score_threshold = _by_class(likely=lambda scores, t: scores > -np.inf)
 _unlikely_kept = _by_class(likely=lambda scores, t: scores <= t)
 _thresholds_swapped = _by_class(swapped=True)
 _three_classes = _by_class(classes=lambda labels: range(3))
+_hundred_classes = _by_class(classes=lambda labels: range(100))
 _last_class_lost = _by_class(classes=lambda labels: range(labels.max(initial=0)))
 _first_class_only = _by_class(classes=lambda labels: np.unique(labels)[:1])
 _no_suppression = _by_class(suppressed=lambda boxes, scores, t: np.arange(len(scores)))
 _one_a_class = _by_class(suppressed=lambda boxes, scores, t: nms(boxes, scores, t)[:1])
 _half_always = _by_class(suppressed=lambda boxes, scores, t: nms(boxes, scores, 0.5))
+_equal_iou_dropped = _by_class(suppressed=lambda boxes, scores, t: nms(boxes, scores, t * (1 - 1e-9)))
 _best_first = _by_class(told=lambda kept, boxes, scores, labels: kept[np.argsort(-scores[kept], kind="stable")])
 _class_by_class = _by_class(told=lambda kept, boxes, scores, labels: kept)
 _the_boxes = _by_class(told=lambda kept, boxes, scores, labels: boxes[np.sort(kept)])
 _the_labels = _by_class(told=lambda kept, boxes, scores, labels: labels[np.sort(kept)])
+_floats_if_none = _by_class(told=lambda kept, boxes, scores, labels: np.array(np.sort(kept).tolist()))
 _a_mask = _by_class(told=lambda kept, boxes, scores, labels: np.isin(np.arange(len(labels)), kept))
 
 
 def _all_together(boxes, scores, labels, score_threshold, iou_threshold):
     members = np.flatnonzero(scores > score_threshold)
     return np.sort(members[nms(boxes[members], scores[members], iou_threshold)])
+
+
+def _shifted(boxes, scores, labels, score_threshold, iou_threshold):
+    return _all_together(boxes + 1000.0 * labels[:, None], scores, labels, score_threshold, iou_threshold)
 
 
 def _places_in_class(boxes, scores, labels, score_threshold, iou_threshold):
@@ -119,6 +126,13 @@ def _class_cases():
     yield case("two objects of one class", [[0, 0, 6, 3], [30, 0, 36, 3], [0, 0, 6, 4]], [0.7, 0.8, 0.9], [2, 2, 2],
                0.3, 0.6, [1, 2])  # fmt: skip
     chain = [[0, 0, 10, 4], [4, 0, 14, 4], [8, 0, 18, 4]]
+    half = [[0, 0, 8, 4], [0, 0, 8, 2]]
+    yield case("an IoU equal to the threshold", half, [0.8, 0.9], [6, 6], 0.6, 0.5, [0, 1])
+    high = [[40, 0, 48, 6], [40, 0, 48, 5], [0, 0, 8, 6]]
+    yield case("high labels", high, [0.7, 0.9, 0.8], [1203, 1203, 366], 0.6, 0.5, [1, 2])
+    far = np.array([7680, 1000, 0, 900, 950, 3584, 3740])[:, None] + [0, 0, 200, 100]
+    scores = [0.9, 0.95, 0.8, 0.85, 0.7, 0.75, 0.65]
+    yield case("boxes all over a large picture", far, scores, [0, 0, 1, 1, 1, 1, 1], 0.6, 0.5, list(range(7)))
     yield case("a chain of two classes", chain, [0.9, 0.8, 0.7], [3, 5, 5], 0.6, 0.3, [0, 1])
     yield case("nothing is likely enough", same, [0.3, 0.2], [0, 1], 0.6, 0.5, [])
     yield case("no boxes", [], [], [], 0.6, 0.5, [])
@@ -148,11 +162,17 @@ SUPPRESS_PER_CLASS = Exercise(
         _unlikely_kept: "You keep the scores up to the threshold and drop those above it.",
         _thresholds_swapped: "You have swapped the thresholds: score_threshold comes before iou_threshold.",
         _three_classes: "You go through the labels 0, 1 and 2. Others may occur: np.unique(labels).",
+        _hundred_classes: "Your loop over the labels ends too early. np.unique(labels) are those that occur.",
         _last_class_lost: "range(labels.max()) ends before the largest label.",
         _first_class_only: "You return after the first class: collect from all of them.",
         _no_suppression: "You use the scores but never drop a duplicate: call nms.",
         _one_a_class: "You keep one box a class. There may be several cars.",
         _half_always: "You use an IoU threshold of 0.5, whatever iou_threshold says.",
+        _equal_iou_dropped: "You drop boxes whose IoU is equal to iou_threshold: only those with a greater one go.",
+        _shifted: "You move boxes by a fixed distance a label, so that classes lie apart: in a large picture some of "
+        "them meet. Call nms for every class by itself.",
+        _floats_if_none: "Right, except where nothing is left: np.array([]) holds floats, and those are no indices. "
+        "np.array(kept, dtype=int).",
         _best_first: "The right boxes, but best score first. Here the smallest index comes first: np.sort.",
         _class_by_class: "The right boxes, one class after the other. Sort the indices at the end.",
         _the_boxes: "You return the boxes; their indices are wanted.",

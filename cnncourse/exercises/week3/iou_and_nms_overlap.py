@@ -60,6 +60,8 @@ _dice = _overlapped(result=lambda i, a, b: 2 * i / (a + b))
 _shared_alone = _overlapped(result=lambda i, a, b: i)
 _distance = _overlapped(result=lambda i, a, b: 1 - i / (a + b - i))
 _taken_off_twice = _overlapped(result=lambda i, a, b: i / (a + b - 2 * i))
+_division_first = _overlapped(result=lambda i, a, b: i / a + b - i)
+_apart_in_both_only = _overlapped(product=lambda w, h: np.where((w < 0) & (h < 0), 0, w * h))
 _upside_down = _overlapped(result=lambda i, a, b: (a + b - i) / i)
 _around_both = _overlapped(corners=_enclosing)
 
@@ -132,6 +134,8 @@ BOX_IOU = Exercise(
         _clipped_late: "You clip the product. Of boxes apart in both directions width and height are negative, and "
         "their product is positive: clip each of the two.",
         _clipped_one_side: "You clip the shared width but not the height (or the other way round): clip both.",
+        _apart_in_both_only: "You give 0 only where the shared width AND height are negative. One of them is enough.",
+        _division_first: "shared / area + areas − shared divides by `area` alone: put the union in brackets.",
         _absolute: "You take the absolute value of the shared width and height: for boxes apart that is the gap. Use "
         "np.maximum(…, 0).",
         _one_pixel_more: "Your widths and heights are x2 − x1 + 1, which counts whole pixels. Boxes here are "

@@ -70,8 +70,12 @@ _found_only_above = _counted(found=lambda overlap, t: overlap > t)
 _always_half = _counted(found=lambda overlap, t: overlap >= 0.5)
 _any_overlap = _counted(found=lambda overlap, t: overlap > 0)
 _worst_first = _counted(order=lambda scores: np.argsort(scores, kind="stable"))
+_later_of_equals = _counted(order=lambda scores: np.argsort(scores, kind="stable")[::-1])
+_turned_round = _counted(order=lambda scores: np.argsort(scores)[::-1])
+_unstable = _counted(order=lambda scores: np.argsort(-scores))
 _in_given_order = _counted(order=lambda scores: np.arange(len(scores)))
 _taken_truth_blocks = _counted(choose=lambda row, free: int(np.argmax(row)))
+_multiplied = _counted(taken=False, choose=lambda row, free: int(np.argmax(row * free)))
 _none_is_zero = _counted(told=lambda h, d, t, n, doubles: (h / d if d else 0.0, h / t))
 _counts = _counted(told=lambda h, d, t, n, doubles: (h, h))
 _recall_of_detections = _counted(told=lambda h, d, t, n, doubles: (_ratio(h, d), _ratio(h, d)))
@@ -86,6 +90,17 @@ def _first_free_truth(boxes, scores, truths, score_threshold, iou_threshold):
         return int(fits.argmax())
 
     return _counted(choose=first)(boxes, scores, truths, score_threshold, iou_threshold)
+
+
+def _poor_ones_take(boxes, scores, truths, score_threshold, iou_threshold):
+    free, hits = truths, 0
+    detections = [i for i in np.argsort(-scores, kind="stable") if scores[i] >= score_threshold]
+    for i in detections:
+        overlaps = iou(boxes[[i]], free)[0]
+        if len(free) and overlaps.max() > 0:
+            hits += overlaps.max() >= iou_threshold
+            free = np.delete(free, overlaps.argmax(), axis=0)
+    return _ratio(hits, len(detections)), hits / len(truths)
 
 
 def _truths_covered(boxes, scores, truths, score_threshold, iou_threshold):
@@ -142,6 +157,16 @@ def _point_cases():
                (1 / 2, 1 / 2))  # fmt: skip
     yield case("the same, the worse one between", between, [0.8, 0.9], close, 0.5, 0.6, (1.0, 1.0))
     yield case("the same, best score first", between[::-1], [0.9, 0.8], close, 0.5, 0.6, (1.0, 1.0))
+    yield case("the same two with equal scores: the lower index first", between[::-1], [0.8, 0.8], close, 0.5, 0.6,
+               (1.0, 1.0))  # fmt: skip
+    yield case("equal scores, the one between first", between, [0.8, 0.8], close, 0.5, 0.6, (1 / 2, 1 / 2))
+    row = np.arange(20)[:, None, None] * [30, 0, 30, 0]
+    good_ones_first = (row + between[::-1]).transpose(1, 0, 2)  # all 20 exact boxes, then the 20 between
+    scores = np.tile(np.arange(20) * 7 % 3 / 10 + 0.6, 2)
+    yield case("twenty such pairs of equal scores", good_ones_first, scores, (row + close).reshape(-1, 4),
+               0.5, 0.6, (1.0, 1.0))  # fmt: skip
+    yield case("a poor box before a good one", [[5, 0, 15, 5], [0, 0, 10, 5]], [0.9, 0.8], two, 0.5, 0.5,
+               (1 / 2, 1 / 2))  # fmt: skip
     yield case("one detection over both", between[:1], [0.9], close, 0.5, 0.5, (1.0, 1 / 2))
     beside = [[0, 0, 10, 4], [4, 0, 14, 4]]
     yield case("one that could take either truth", beside, [0.9, 0.8], close[::-1], 0.5, 0.5, (1.0, 1.0))
@@ -184,6 +209,14 @@ PRECISION_RECALL_POINT = Exercise(
         _always_half: "You use an IoU of 0.5, whatever iou_threshold says.",
         _any_overlap: "Any overlap counts as a hit with you: it must be at least iou_threshold.",
         _worst_first: "The worst score chooses first with you: best score first.",
+        _later_of_equals: "Of equal scores the higher index chooses first with you: np.argsort(-scores, "
+        "kind='stable') keeps the order.",
+        _turned_round: "An ascending argsort turned round, [::-1], turns equal scores round too. np.argsort(-scores, "
+        "kind='stable') keeps their order.",
+        _unstable: "np.argsort without kind='stable' may swap equal scores: of these the lower index chooses first.",
+        _multiplied: "Where no free truth overlaps, overlaps · free is 0 everywhere and argmax gives 0, which may be a "
+        "truth that is taken. Look whether it is free.",
+        _poor_ones_take: "With you a detection that overlaps too little takes the truth all the same. Only a hit does.",
         _in_given_order: "You go through the detections as they come: sort by score, best first.",
         _taken_truth_blocks: "A detection whose nearest truth is taken gives up with you. It takes the best of those "
         "still FREE.",

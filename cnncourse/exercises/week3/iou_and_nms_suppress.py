@@ -62,6 +62,7 @@ def _of_smaller(boxes_a, boxes_b):
 
 _equal_dropped = _suppressor(drops=lambda overlap, t: overlap >= t)
 _lowest_first = _suppressor(order=lambda s: np.argsort(s, kind="stable"))
+_unstable = _suppressor(order=lambda s: np.argsort(-s))
 _in_given_order = _suppressor(order=lambda s: np.arange(len(s)))
 _later_of_equals = _suppressor(order=lambda s: np.argsort(s, kind="stable")[::-1])
 _dropped_still_drop = _suppressor(by="all")
@@ -79,6 +80,7 @@ _the_boxes = _suppressor(told=lambda kept, boxes, scores, order: boxes[kept])
 _the_scores = _suppressor(told=lambda kept, boxes, scores, order: scores[kept])
 _a_mask = _suppressor(told=lambda kept, boxes, scores, order: np.isin(np.arange(len(scores)), kept))
 _ranks = _suppressor(told=lambda kept, boxes, scores, order: np.flatnonzero(np.isin(order, kept)))
+_floats_if_none = _suppressor(told=lambda kept, boxes, scores, order: np.array(kept.tolist()))
 _dropped_told = _suppressor(told=lambda kept, boxes, scores, order: order[~np.isin(order, kept)])
 
 
@@ -89,6 +91,32 @@ def _drops_itself(boxes, scores, iou_threshold):
         left = left[~close] if close.any() else left[1:]
         if not close.any():
             kept.append(best)
+    return np.array(kept, int)
+
+
+def _skips_while_removing(boxes, scores, iou_threshold):
+    left, kept = list(np.argsort(-scores, kind="stable")), []
+    while left:
+        kept.append(left.pop(0))
+        for index in left:
+            if iou(boxes[kept[-1:]], boxes[[index]])[0, 0] > iou_threshold:
+                left.remove(index)
+    return np.array(kept, int)
+
+
+def _unaligned(boxes, scores, iou_threshold):
+    order = np.argsort(-scores, kind="stable")
+    return order[suppress(boxes, -np.arange(len(order)), iou_threshold)]
+
+
+def _best_of_chains(boxes, scores, iou_threshold):
+    close, left, kept = iou(boxes, boxes) > iou_threshold, np.argsort(-scores, kind="stable"), []
+    while len(left):
+        chain = np.arange(len(boxes)) == left[0]
+        kept.append(left[0])
+        for _ in boxes:
+            chain |= close[chain].any(axis=0)
+        left = left[~chain[left]]
     return np.array(kept, int)
 
 
@@ -153,6 +181,8 @@ def _suppress_cases():
     yield case("two objects, six boxes", two_groups, [0.9, 0.85, 0.8, 0.95, 0.7, 0.6], 0.5, [3, 0])
     shares = np.array([[8, 2, 40, 30], [12, 2, 44, 30], [30, 20, 70, 44], [6, 40, 20, 60]]) / 64
     yield case("boxes given in shares of the picture", shares, [0.6, 0.9, 0.8, 0.7], 0.5, [1, 2, 3])
+    apart = np.arange(40)[:, None] * [20, 0, 20, 0] + [0, 0, 12, 7]
+    yield case("forty boxes apart, three scores", apart, np.arange(40) * 7 % 3 / 4, 0.5)
     yield case("one box", [[3, 4, 9, 6]], [0.2], 0.5, [0])
     yield case("no box", [], [], 0.5, [])
     rng = np.random.default_rng(7)
@@ -175,6 +205,13 @@ SUPPRESS = Exercise(
         _in_given_order: "You go through the boxes in the order in which they come: sort by score, best first.",
         _later_of_equals: "Of equal scores you take the higher index first. np.argsort(-scores, kind='stable') keeps "
         "the order; reversing an ascending sort turns it round.",
+        _unstable: "np.argsort without kind='stable' may swap equal scores: of these the lower index comes first.",
+        _floats_if_none: "Right, except without boxes: np.array([]) holds floats, and those are no indices. "
+        "np.array(kept, dtype=int).",
+        _skips_while_removing: "You remove from a list while a loop goes through it, so the loop skips the next one. "
+        "Build a new list of those that stay.",
+        _unaligned: "You sort the scores but look up boxes by their place in that order: boxes[order[place]].",
+        _best_of_chains: "You keep one box of a whole chain. Only boxes that overlap a KEPT one too much are dropped.",
         _dropped_still_drop: "Your dropped boxes still drop others. Only a box that is kept may drop; a chain of "
         "overlaps shows it.",
         _last_alone_drops: "You compare a box only with the one kept last: compare it with every kept box.",

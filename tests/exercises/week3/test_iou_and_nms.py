@@ -48,6 +48,11 @@ def test_overlaps_by_loops_pass():
             ("max(ax1, bx1))", "max(ax1, bx1) + 1)"), ("max(ay1, by1))", "max(ay1, by1) + 1)"),
             ("(ax2 - ax1) * (ay2 - ay1)", "(ax2 - ax1 + 1) * (ay2 - ay1 + 1)"),
             ("(bx2 - bx1) * (by2 - by1)", "(bx2 - bx1 + 1) * (by2 - by1 + 1)")]),
+        ("width AND height", [
+            ("max(0, min(ax2, bx2) - max(ax1, bx1))", "min(ax2, bx2) - max(ax1, bx1)"),
+            ("max(0, min(ay2, by2) - max(ay1, by1))", "min(ay2, by2) - max(ay1, by1)"),
+            ("inter = w * h", "inter = 0 if w < 0 and h < 0 else w * h")]),
+        ("put the union in brackets", [("inter / (a + b - inter)", "inter / a + b - inter")]),
         ("by the smaller area", [("(a + b - inter)", "min(a, b)")]),
         ("by the larger area", [("(a + b - inter)", "max(a, b)")]),
         ("area of `box` alone", [("(a + b - inter)", "a")]),
@@ -118,6 +123,10 @@ def test_suppression_by_loops_passes():
         ("begin with the lowest", [("(-scores[i], i)", "(scores[i], i)")]),
         ("in the order in which they come", [("(-scores[i], i)", "i")]),
         ("higher index first", [("(-scores[i], i)", "(-scores[i], -i)")]),
+        ("without kind='stable'", [
+            ("sorted(range(len(scores)), key=lambda i: (-scores[i], i))", "np.argsort(-scores)")]),
+        ("no indices", [("np.array(kept, int)", "np.array(kept)")]),
+        ("boxes[order[place]]", [("overlaps[i, j]", "overlaps[place, order.index(j)]")]),
         ("dropped boxes still drop", [
             ("            continue\n        kept", "            pass\n        else:\n            kept")]),
         ("Only the very best", [("dropped.add(j)", "dropped.add(j) if place == 0 else None")]),
@@ -168,3 +177,33 @@ def test_a_box_that_drops_itself_is_told_so():
 )
 def test_other_suppressions_are_refused(pairs):
     refused(suppress_of(*pairs))
+
+
+def test_a_loop_that_removes_from_its_own_list_is_told_so():
+    report = judged(
+        "suppress",
+        "def suppress(boxes, scores, t):\n"
+        "    left, kept = sorted(range(len(scores)), key=lambda i: (-scores[i], i)), []\n"
+        "    while left:\n"
+        "        kept.append(left.pop(0))\n"
+        "        for j in left:\n"
+        "            if iou(boxes[[kept[-1]]], boxes[[j]]) > t:\n"
+        "                left.remove(j)\n"
+        "    return np.array(kept, int)",
+        iou=iou,
+    )
+    refused(report, "remove from a list")
+
+
+def test_one_box_a_chain_is_told_so():
+    report = judged(
+        "suppress",
+        "def suppress(boxes, scores, t):\n"
+        "    group = np.arange(len(scores))\n"
+        "    for i, j in np.argwhere(iou(boxes, boxes) > t):\n"
+        "        group[group == group[j]] = group[i]\n"
+        "    order = sorted(range(len(scores)), key=lambda i: (-scores[i], i))\n"
+        "    return np.array([i for n, i in enumerate(order) if group[i] not in group[order[:n]]], int)",
+        iou=iou,
+    )
+    refused(report, "a whole chain")

@@ -50,6 +50,9 @@ def test_likely_ones_may_as_well_be_chosen_after_the_suppression():
         ("swapped the thresholds", [("score_threshold, iou_threshold):", "iou_threshold, score_threshold):")]),
         ("labels 0, 1 and 2", [("set(labels.tolist())", "(0, 1, 2)")]),
         ("ends before the largest", [("set(labels.tolist())", "range(max(labels.tolist(), default=0))")]),
+        ("ends too early", [("set(labels.tolist())", "range(91)")]),
+        ("only those with a greater one", [("scores[mine], iou_threshold", "scores[mine], iou_threshold - 1e-12")]),
+        ("no indices", [("np.array(sorted(left), int)", "np.array(sorted(left))")]),
         ("within the boxes that you gave", [("mine[k]", "k")]),
         ("never drop a duplicate", [("nms(boxes[mine], scores[mine], iou_threshold)", "range(len(mine))")]),
         ("several cars", [("iou_threshold):\n            left", "iou_threshold)[:1]:\n            left")]),
@@ -76,6 +79,30 @@ def test_wrong_classes_are_told_what_is_wrong(words, pairs):
 )
 def test_other_classes_are_refused(pairs):
     refused(per_class_of(*pairs))
+
+
+def moved_by(distance):
+    return judged(
+        "suppress_per_class",
+        "def suppress_per_class(boxes, scores, labels, s, t):\n"
+        "    left = [i for i in range(len(scores)) if scores[i] > s]\n"
+        f"    moved = boxes[left] + ({distance}) * labels[left].reshape(-1, 1)\n"
+        "    return np.array(sorted(left[k] for k in nms(moved, scores[left], t)), int)",
+        nms=nms,
+    )
+
+
+def test_classes_moved_apart_by_more_than_the_largest_edge_pass():
+    assert moved_by("boxes.max(initial=0) - boxes.min(initial=0) + 1").status == "passed"
+
+
+@pytest.mark.parametrize("distance", ["1", "50", "100", "1000", "4096", "7680", "boxes.max(initial=0) / 2"])
+def test_classes_moved_by_a_fixed_distance_are_refused(distance):
+    refused(moved_by(distance))
+
+
+def test_moving_is_told_so():
+    refused(moved_by("1000"), "fixed distance")
 
 
 # --- precision_recall_point ---
@@ -119,6 +146,12 @@ def test_a_point_by_loops_passes():
         ("whatever iou_threshold says", [(">= iou_threshold", ">= 0.5")]),
         ("worst score chooses first", [("(-scores[i], i)", "(scores[i], i)")]),
         ("as they come", [("(-scores[i], i)", "i")]),
+        ("higher index chooses first", [("(-scores[i], i)", "(-scores[i], -i)")]),
+        ("without kind='stable'", [
+            ("sorted(range(len(scores)), key=lambda i: (-scores[i], i))", "np.argsort(-scores)")]),
+        ("too little takes the truth", [
+            (" and overlaps[i, j] >= iou_threshold]", " and overlaps[i, j] > 0]"),
+            ("hits += 1", "hits += max(fitting)[0] >= iou_threshold; false += max(fitting)[0] < iou_threshold")]),
         ("first free truth", [("(overlaps[i, j], -j)", "(0, -j)")]),
         ("precision is 1.0 there", [("else 1.0", "else 0.0")]),
         ("recall divides by the truths", [("return precision, hits / len(truths)", "return precision, precision")]),
@@ -145,6 +178,23 @@ def test_a_detection_that_looks_only_at_its_nearest_truth_is_told_so():
         iou=iou,
     )
     refused(report, "those still FREE")
+
+
+def test_a_product_with_the_free_truths_that_is_zero_everywhere_is_told_so():
+    report = judged(
+        "precision_recall_point",
+        "def precision_recall_point(boxes, scores, truths, s, t):\n"
+        "    hits = seen = 0\n"
+        "    free, o = np.ones(len(truths)), iou(boxes, truths)\n"
+        "    for i in sorted(np.flatnonzero(scores >= s), key=lambda i: (-scores[i], i)):\n"
+        "        seen += 1\n"
+        "        j = (o[i] * free).argmax()\n"
+        "        if o[i, j] >= t:\n"
+        "            hits, free[j] = hits + 1, 0\n"
+        "    return (hits / seen if seen else 1.0), hits / len(truths)",
+        iou=iou,
+    )
+    refused(report, "Look whether it is free")
 
 
 @pytest.mark.parametrize(
@@ -194,6 +244,8 @@ def test_an_average_by_loops_passes():
         ("exactly r counts", [("r >= k", "r > k")]),
         ("r or LESS", [("r >= k", "r <= k")]),
         ("first point that reaches", [("best = max(best, p)", "best = p\n                break")]),
+        ("there are 101 recalls", [("total / 101", "total / 100")]),
+        ("steps of 1/99", [("range(101)", "range(100)"), ("k / 100", "np.linspace(0, 1, 100)[k]"), ("/ 101", "/ 100")]),
         ("divide by 101", [("total / 101", "total")]),
         ("per cent", [("total / 101", "100 * total / 101")]),
         ("only up to its own recall", [("if r >= k / 100", "if True")]),
@@ -213,6 +265,8 @@ def test_wrong_averages_are_told_what_is_wrong(words, pairs):
         ("teeth", "return sum(p * (r - q) for p, r, q in zip(precision, recall, [0, *recall]))"),
         ("exact area under the filled curve",
          "return sum(max(precision[i:]) * (recall[i] - ([0, *recall])[i]) for i in range(len(recall)))"),
+        ("mask without any True",
+         "return np.mean([max(precision[(recall >= k / 100).argmax():]) for k in range(101)]) if len(recall) else 0"),
         ("mean of the given precisions", "return sum(precision) / max(1, len(precision))"),
     ],
 )  # fmt: skip
@@ -225,7 +279,6 @@ def test_other_areas_are_told_what_they_are(words, body):
     [
         [("max(best, p)", "p")],
         [("max(best, p)", "(best + p) / 2")],
-        [("total / 101", "total / 100")],
         [("r >= k / 100", "r >= k / 101")],
         [("best = 0.0", "best = 1.0 if k == 0 else 0.0")],
         [("total / 101", "round(total / 101, 2)")],
