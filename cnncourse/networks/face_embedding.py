@@ -21,11 +21,12 @@ class FaceEmbedding(nn.Module):
     """A residual network, `(N, 3, 64, 64)` in [0, 1] to `(N, D)` of length 1.
 
     `widths` are the channels of its four stages, whose maps are 32, 16, 8 and 4 pixels wide; `blocks` the residual
-    blocks of each. `head` sees where things are: it takes all places of the last maps, not their mean. Weights are
-    drawn from `generator` if given.
+    blocks of each. `head` sees where things are: it takes all places of the last maps, not their mean. With
+    `spread_out` it ends in a batch normalisation, which keeps the embeddings of a batch apart while it trains. Weights
+    are drawn from `generator` if given.
     """
 
-    def __init__(self, dimensions=DIMENSIONS, widths=WIDTHS, blocks=(1, 2, 2, 1), generator=None):
+    def __init__(self, dimensions=DIMENSIONS, widths=WIDTHS, blocks=(1, 2, 2, 1), spread_out=True, generator=None):
         super().__init__()
         stages, before = OrderedDict(), 3
         for number, (width, count) in enumerate(zip(widths, blocks, strict=True), 1):
@@ -33,9 +34,9 @@ class FaceEmbedding(nn.Module):
             before = width
         self.stages = nn.Sequential(stages)
         places = (SIZE >> len(widths)) ** 2
-        self.head = nn.Sequential(
-            nn.Flatten(), nn.Linear(places * before, dimensions, bias=False), nn.BatchNorm1d(dimensions, affine=False)
-        )
+        self.head = nn.Sequential(nn.Flatten(), nn.Linear(places * before, dimensions, bias=False))
+        if spread_out:
+            self.head.append(nn.BatchNorm1d(dimensions, affine=False))
         for module in self.modules():
             if isinstance(module, nn.Conv2d | nn.Linear):
                 nn.init.kaiming_normal_(module.weight, generator=generator)
