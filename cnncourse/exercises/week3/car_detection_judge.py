@@ -98,6 +98,7 @@ _fixed_half = _judge(fits=lambda overlap, threshold: overlap >= 0.5)
 _first_in_the_list = _judge(wish=lambda ignored, overlap: 0)
 _smallest_overlap = _judge(wish=lambda ignored, overlap: (ignored, overlap))
 _only_the_best_asked = _judge(first=True)
+_best_of_all_asked = _judge(wish=lambda ignored, overlap: -overlap, first=True)
 _ignored_like_others = _judge(wish=lambda ignored, overlap: -overlap)
 _ignored_preferred = _judge(wish=lambda ignored, overlap: (not ignored, -overlap))
 _ignored_are_hits = _judge(words=("hit", "hit", "duplicate", "false alarm"))
@@ -218,6 +219,8 @@ JUDGE_DETECTIONS = Exercise(
         _smallest_overlap: "Of several in reach you take the one of smallest IoU.",
         _only_the_best_asked: "You ask only for the object of largest IoU and give up if that is chosen. Another free "
         "one may be in reach.",
+        _best_of_all_asked: "You ask only for the object of largest IoU, ignored or not, and give up if it is chosen "
+        "(the rule of PASCAL VOC). Here another free one in reach is taken.",
         _best_overlap_wins: "The objects choose the detection of largest IoU. The detections choose, and the best "
         "score first: which object lies under it is what a user never learns.",
         _ignored_like_others: "An ignored object is taken though another one is in reach. It is a last resort: hits "

@@ -97,6 +97,20 @@ def _area(precision, recall, height, steps):
     return float(np.sum(precision * np.diff(recall, prepend=0)))
 
 
+def _area_below(precision, recall, height, steps):
+    """Sum the largest precision to the right times the step of recall."""
+    best = np.maximum.accumulate(precision[::-1])[::-1]
+    return float(np.sum(best * np.diff(recall, prepend=0)))
+
+
+def _hundred_points(precision, recall, height, steps):
+    return np.mean([height(precision, recall, k / 100) for k in range(100)])
+
+
+def _of_those_found(precision, recall, height, steps):
+    return _mean_height(precision, recall / max(recall.max(initial=0), 1e-9), height, steps)
+
+
 def _last_precision(precision, recall, height, steps):
     return precision[-1] if len(precision) else 0.0
 
@@ -129,6 +143,10 @@ _goes_on = _score(height=_last_one_goes_on)
 _reached_only = _score(points=_only_reached)
 _mean_at_hits = _score(points=_at_the_hits)
 _plain_area = _score(points=_area)
+_area_exactly = _score(points=_area_below)
+_without_the_last = _score(points=_hundred_points)
+_share_of_hits = _score(points=_of_those_found)
+_beyond_r = _score(height=lambda precision, recall, r: precision[recall > r].max(initial=0))
 _precision_only = _score(points=_last_precision)
 _recall_only = _score(points=_last_recall)
 _share_of_detections = _score(points=_recall_of_detections)
@@ -222,6 +240,12 @@ SCORE_DETECTOR = Exercise(
         "The others count as 0: always 101 numbers.",
         _mean_at_hits: "This is the mean of the precisions at the hits. What was never found does not show in it.",
         _plain_area: "You add up precision times the step in recall, without the largest precision to the right.",
+        _area_exactly: "This is the exact area under the curve (PASCAL VOC from 2010 on). Here it is the mean of 101 "
+        "points.",
+        _without_the_last: "You leave out r = 1, as np.arange(0, 1, 0.01) does: 101 points, np.linspace(0, 1, 101).",
+        _share_of_hits: "Your recall divides by the objects that were found, so it always ends at 1. Divide by "
+        "truth_counts[c].",
+        _beyond_r: "You ask for recall > r. A recall of exactly r reaches it: >=.",
         _precision_only: "This is the precision of all detections together; it changes if one more low score is let "
         "through. Average over the recalls.",
         _recall_only: "This is the recall of all detections together: false alarms cost nothing in it.",

@@ -30,6 +30,8 @@ def _boxed(edges):
 
 
 _last_pixel = _boxed(lambda r, c: [c.min(), r.min(), c.max(), r.max()])
+_last_column = _boxed(lambda r, c: [c.min(), r.min(), c.max(), r.max() + 1])
+_last_row = _boxed(lambda r, c: [c.min(), r.min(), c.max() + 1, r.max()])
 _rows_first = _boxed(lambda r, c: [r.min(), c.min(), r.max() + 1, c.max() + 1])
 _rows_first_last_pixel = _boxed(lambda r, c: [r.min(), c.min(), r.max(), c.max()])
 _size_for_end = _boxed(lambda r, c: [c.min(), r.min(), np.ptp(c) + 1, np.ptp(r) + 1])
@@ -58,12 +60,12 @@ def _walked(segments, region):
     """Return the box by looking at every pixel."""
     found = [(x, y) for y, row in enumerate(segments.tolist()) for x, value in enumerate(row) if value == region]
     return np.array([min(x for x, _ in found), min(y for _, y in found), max(x for x, _ in found) + 1,
-                     max(y for _, y in found) + 1])  # fmt: skip
+                     max(y for _, y in found) + 1], float)  # fmt: skip
 
 
 def _box_cases():
     def case(what, rows, region, expected):
-        return Case(what, (np.array(rows), region), np.array(expected))
+        return Case(what, (np.array(rows), region), np.array(expected, float))
 
     yield case("the region of the example", [[0, 7, 7, 0], [0, 0, 7, 0]], 7, [1, 0, 3, 2])
     yield case("a single pixel", [[1, 1, 1], [1, 1, 1], [1, 1, 4], [1, 1, 1]], 4, [2, 2, 3, 3])
@@ -85,6 +87,8 @@ BOX_OF_REGION = Exercise(
     cases=_box_cases,
     mistakes={
         _last_pixel: "Your x2 and y2 are the last column and row. A pixel is 1 wide: the box ends at last + 1.",
+        _last_column: "Your x2 is the last column. A pixel is 1 wide: the box ends at last + 1, as it does in y.",
+        _last_row: "Your y2 is the last row. A pixel is 1 high: the box ends at last + 1, as it does in x.",
         _rows_first: "x and y are swapped: np.nonzero gives rows (y) first, a box begins with x.",
         _rows_first_last_pixel: "Two things: np.nonzero gives rows (y) first, a box begins with x; and the box ends at "
         "the last row and column + 1.",

@@ -44,8 +44,12 @@ def _by_area(a, b):
     return (first * a[0] + second * b[0]) / (first + second)
 
 
+def _low(a, b):
+    return np.minimum(a[:2], b[:2])
+
+
 def _area_of_box(a, b):
-    return float(np.prod(np.maximum(a[2][2:], b[2][2:]) - np.minimum(a[2][:2], b[2][:2])))
+    return int(np.prod(np.maximum(a[2][2:], b[2][2:]) - np.minimum(a[2][:2], b[2][:2])))
 
 
 _mean = _made(lambda a, b: (a[0] + b[0]) / 2)
@@ -57,13 +61,15 @@ _larger_bins = _made(lambda a, b: np.maximum(a[0], b[0]))
 _larger_region = _made(lambda a, b: (a if a[1] >= b[1] else b)[0])
 _by_boxes = _made(_by_area)
 _box_for_size = _made(size=_area_of_box)
-_both_boxes = _made(size=lambda a, b: float(sum(_areas(a, b))))
+_both_boxes = _made(size=lambda a, b: int(sum(_areas(a, b))))
 _larger_size = _made(size=lambda a, b: max(a[1], b[1]))
 _shared = _made(box=lambda a, b: np.concatenate([np.maximum(a[:2], b[:2]), np.minimum(a[2:], b[2:])]))
 _all_small = _made(box=np.minimum)
 _all_large = _made(box=np.maximum)
 _mean_box = _made(box=lambda a, b: (a + b) / 2)
 _first_box = _made(box=lambda a, b: a)
+_larger_box = _made(box=lambda a, b: max(a, b, key=lambda box: np.prod(box[2:] - box[:2])))
+_corner_and_size = _made(box=lambda a, b: np.concatenate([_low(a, b), np.maximum(a[2:], b[2:]) - _low(a, b)]))
 _corner_to_corner = _made(box=lambda a, b: np.concatenate([a[:2], b[2:]]))
 _joined = _made(lambda a, b: np.concatenate([a[0], b[0]]))
 
@@ -119,6 +125,8 @@ MERGE_REGIONS = Exercise(
         _all_large: "You take the maximum of all four edges: x1 and y1 need the minimum.",
         _mean_box: "You take the mean of the boxes. The new box must hold both.",
         _first_box: "You keep the first box. The new one must hold both.",
+        _larger_box: "You keep the larger box. The other may reach beyond it: the new one must hold both.",
+        _corner_and_size: "Your box ends with its width and height. A box is x1, y1, x2, y2.",
         _corner_to_corner: "Your box runs from the first region's corner to the second's. Either may lie further left "
         "or higher.",
         _joined: "You string the histograms together. The bins stay the same; their shares are mixed.",

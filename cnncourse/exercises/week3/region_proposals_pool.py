@@ -69,6 +69,7 @@ _all_up = _pooled(_each(math.ceil))
 _outwards = _pooled(lambda box, s: [math.floor(e * s) for e in box[:2]] + [math.ceil(e * s) for e in box[2:]])
 _inwards = _pooled(lambda box, s: [math.ceil(e * s) for e in box[:2]] + [math.floor(e * s) for e in box[2:]])
 _to_even = _pooled(_each(round))
+_halves_down = _pooled(_each(lambda edge: math.ceil(edge - 0.5)))
 _end_taken_in = _pooled(lambda box, s: [_halves_up(e * s) for e in box[:2]] + [_halves_up(e * s) + 1 for e in box[2:]])
 _not_scaled = _pooled(lambda box, s: [_halves_up(e) for e in box])
 _divided = _pooled(lambda box, s: [_halves_up(e / s) for e in box])
@@ -90,6 +91,8 @@ _equal_bins = _pooled(bins=lambda i, n, b: (i * (n // b), (i + 1) * (n // b)))
 _at_least_one = _pooled(bins=lambda i, n, b: (i * n // b, max((i + 1) * n // b, i * n // b + 1)))
 _rest_to_last = _pooled(bins=lambda i, n, b: (i * (n // b), n if i == b - 1 else (i + 1) * (n // b)))
 _wide_bins = _pooled(bins=lambda i, n, b: (i * math.ceil(n / b), (i + 1) * math.ceil(n / b)))
+_floor_and_one = _pooled(bins=lambda i, n, b: (i * n // b, (i + 1) * n // b + 1))
+_whole_numbers = _pooled(reduce=lambda cells: np.trunc(cells.max(axis=(1, 2), initial=-np.inf)))
 _one_more = _pooled(bins=lambda i, n, b: (i * n // b, math.ceil((i + 1) * n / b) + 1))
 _mean = _pooled(reduce=lambda cells: cells.mean(axis=(1, 2)) if cells.size else 0)
 _smallest = _pooled(reduce=lambda cells: cells.min(axis=(1, 2), initial=np.inf))
@@ -153,7 +156,7 @@ def _pool_cases():
     yield case("fewer cells than bins", a, [24, 16, 48, 40], (4, 5), 1 / 8)
     yield case("one cell", b, [33, 63, 47, 81], (2, 3), 1 / 16)
     yield case("the whole map", c, [0, 0, 240, 112], (3, 4), 1 / 16)
-    yield case("nothing but negative numbers", -1 - abs(a), [8, 4, 50, 34], (2, 3), 1 / 4)
+    yield case("negative numbers and fractions", -1 - abs(a) / 4, [8, 4, 50, 34], (2, 3), 1 / 4)
     for size, scale in (((3, 7), 0.25), ((5, 2), 0.1), ((4, 3), 1 / 3)):
         corners = np.sort(rng.uniform(0.2, [12.6, 8.6], (2, 2)), axis=0)
         corners[1] = np.maximum(corners[1], corners[0] + 2.2).clip(0, [13, 9])
@@ -169,6 +172,7 @@ ROI_MAX_POOL = Exercise(
         _outwards: "You round outwards: x1, y1 down and x2, y2 up. Each edge goes to the nearest whole number.",
         _inwards: "You round inwards: x1, y1 up and x2, y2 down. Each edge goes to the nearest whole number.",
         _to_even: "Python's round takes halves to the EVEN number: round(2.5) is 2. Use floor(… + 0.5).",
+        _halves_down: "You round halves down: 2.5 becomes 2. Halves go up: floor(… + 0.5).",
         _end_taken_in: "You take the cells x2 and y2 in: the last ones are x2 − 1 and y2 − 1.",
         _not_scaled: "You forgot spatial_scale: the box is in pixels, the map in cells.",
         _divided: "You divide by spatial_scale: it is cells to a pixel, so multiply.",
@@ -186,6 +190,9 @@ ROI_MAX_POOL = Exercise(
         _rest_to_last: "Your bins have L // h cells, and the last takes the rest. Spread them: floor(i·L/h) to "
         "ceil((i + 1)·L/h).",
         _wide_bins: "Your bins have ceil(L / h) cells each and begin too late: the last ones are too small, or empty.",
+        _floor_and_one: "Your bins end at floor + 1, which is one cell too many where L divides. The end is ceil.",
+        _whole_numbers: "Your output holds whole numbers only, as an array made with dtype int does: features have "
+        "fractions.",
         _one_more: "Your bins reach one cell too far: a slice ends BEFORE its second number.",
         _mean: "You take the mean of each bin: the largest is wanted.",
         _smallest: "You take the smallest of each bin: the largest is wanted.",

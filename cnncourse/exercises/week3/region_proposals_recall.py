@@ -54,6 +54,16 @@ def _one_to_one(reached):
     return found
 
 
+def _best_pairs(overlaps, t):
+    """Return what is found if the best pair is matched first and neither of it again."""
+    overlaps, found = overlaps.copy(), np.zeros(overlaps.shape, bool)
+    while overlaps.size and overlaps.max() >= t:
+        row, column = np.unravel_index(overlaps.argmax(), overlaps.shape)
+        found[row, column] = True
+        overlaps[row], overlaps[:, column] = -1, -1
+    return found
+
+
 def _mean_over_pictures(hits, counts):
     return np.mean([h / c for h, c in zip(hits, counts, strict=True) if c])
 
@@ -64,6 +74,11 @@ def _empty_counts_whole(hits, counts):
 
 def _empty_counts_nothing(hits, counts):
     return np.mean([h / max(c, 1) for h, c in zip(hits, counts, strict=True)])
+
+
+def _centres_inside(a, b):
+    centres = (a[:, None, :2] + a[:, None, 2:]) / 2
+    return ((b[:, :2] <= centres) & (centres <= b[:, 2:])).all(axis=2)
 
 
 def _other_measure(divide):
@@ -86,6 +101,10 @@ _used_up = _recalled(hits=_one_to_one)
 _by_picture = _recalled(result=_mean_over_pictures)
 _by_picture_whole = _recalled(result=_empty_counts_whole)
 _by_picture_nothing = _recalled(result=_empty_counts_nothing)
+_matched = _recalled(reaches=_best_pairs)
+_added_up = _recalled(reaches=lambda o, t: o.sum(axis=1, keepdims=True) >= t)
+_centre_covered = _recalled(overlap=lambda a, b: _centres_inside(a, b).astype(float))
+_over_pictures = _recalled(result=lambda hits, counts: sum(hits) / len(counts))
 _whole_pictures = _recalled(hits=lambda r: len(r) * r.any(axis=1).all())
 _missed = _recalled(result=lambda hits, counts: 1 - sum(hits) / sum(counts))
 _number = _recalled(result=lambda hits, counts: sum(hits))
@@ -145,6 +164,10 @@ def _recall_cases():
     yield Case("boxes that fit in the other picture only", (*crossed, 0.5), 0.0)
     sizes = [_boxes([10, 10, 20, 15])], [_boxes([0, 0, 40, 40], [12, 11, 15, 13], [10, 10, 20, 13])]
     yield Case("a far larger and a far smaller proposal", (*sizes, 0.7), 0.0)
+    parts = [_boxes([20, 20, 30, 30])], [_boxes([14, 20, 26, 30], [24, 20, 36, 30])]
+    yield Case("two proposals, each with a part of the object", (*parts, 0.65), 0.0)
+    near = [_boxes([0, 0, 10, 10], [40, 0, 50, 10])], [_boxes([0, 0, 10, 4.9], [40, 0, 50, 5.1])]
+    yield Case("an IoU just below the threshold, one just above", (*near, 0.5), 1 / 2)
     rng = np.random.default_rng(55)
     for number, threshold in enumerate((0.3, 0.5, 0.75)):
         truths, proposals = [], []
@@ -172,6 +195,11 @@ RECALL_AT_IOU = Exercise(
         _proposals_over_objects: "You count the proposals that fit and divide by the objects. Count the objects.",
         _over_proposals: "You divide by the number of proposals. Divide by the number of objects.",
         _used_up: "A proposal that found one object is used up in yours. Here it may find several.",
+        _matched: "You match each proposal with one object at most, best pairs first, as a score of detections does. "
+        "Here a proposal may find several.",
+        _added_up: "You add up the IoUs of several proposals. One of them must reach iou_threshold by itself.",
+        _centre_covered: "You ask only whether a proposal covers the object's centre. Take the IoU.",
+        _over_pictures: "You divide by the number of pictures. Divide by the number of objects.",
         _by_picture: "You take the mean of the pictures' recalls. Sum the objects of all pictures first: each counts "
         "the same.",
         _by_picture_whole: "You take the mean of the pictures' recalls, 1 for one without objects. Sum the objects of "

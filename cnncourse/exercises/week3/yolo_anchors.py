@@ -82,6 +82,22 @@ def _union_counts_twice(boxes, anchors):
     return (shared / np.maximum(of_box, of_anchor)).argmax(axis=1)
 
 
+def _by_the_smaller_area(boxes, anchors):
+    shared, of_box, of_anchor = _table(boxes, anchors)
+    return (shared / np.minimum(of_box, of_anchor)).argmax(axis=1)
+
+
+def _by_the_box_around(boxes, anchors):
+    w, h = _sides(boxes)
+    around = np.maximum(w[:, None], anchors[:, 0]) * np.maximum(h[:, None], anchors[:, 1])
+    return (_table(boxes, anchors)[0] / around).argmax(axis=1)
+
+
+def _whole_pixels(boxes, anchors):
+    corners = np.zeros_like(boxes[:, :2])
+    return assign_anchors(np.column_stack([corners, np.trunc(np.column_stack(_sides(boxes)))]), np.trunc(anchors))
+
+
 def _worst(boxes, anchors):
     return _overlaps(boxes, anchors).argmin(axis=1)
 
@@ -136,6 +152,7 @@ def _anchor_cases():
     yield case(
         "boxes of one size in three places", [[0, 0, 20, 9], [99, 5, 119, 14], [40, 80, 60, 89]], [[9, 20], [18, 8]]
     )
+    yield case("sizes with fractions of a pixel", [[4, 8, 6.9, 10.9], [1.5, 2, 4.4, 7]], [[2, 2], [3.4, 3.4]])
     rng = np.random.default_rng(341)
     for count, anchors in ((6, 3), (9, 5), (12, 2)):
         corners, sizes = rng.uniform(0, 200, (count, 2)), np.exp(rng.uniform(1.5, 4.6, (count, 2)))
@@ -160,6 +177,11 @@ ASSIGN_ANCHORS = Exercise(
         "perfect. Divide by the union.",
         _union_counts_twice: "You divide the shared area by the larger of the two areas. That is the union only where "
         "one shape lies inside the other: the union is area + area − shared.",
+        _by_the_smaller_area: "You divide the shared area by the smaller of the two areas, so whatever lies inside the "
+        "other is perfect. Divide by the union.",
+        _by_the_box_around: "You divide by largest width · largest height. That box around both holds corners that "
+        "belong to neither: the union is area + area − shared.",
+        _whole_pixels: "You cut widths and heights down to whole pixels. Keep their fractions.",
         _worst: "This is the anchor that fits worst: argmax is wanted.",
         _last_of_equals: "Of anchors that fit equally well the first is wanted; you take the last (>= where > would "
         "do?).",

@@ -48,6 +48,8 @@ def _decoded(
 _no_offset = _decoded(offset=lambda rows, columns: (0, 0))
 _offset_swapped = _decoded(offset=lambda rows, columns: (columns, rows))
 _from_the_middle = _decoded(start=0.5)
+_counted_from_one = _decoded(start=1.0)
+_rounded = _decoded(edges=lambda x, y, w, h: map(np.round, (x - w / 2, y - h / 2, x + w / 2, y + h / 2)))
 _sizes_of_picture = _decoded(extent=lambda e, S, length: e * length)
 _all_of_picture = _decoded(centre=lambda c, S, length: c * length, extent=lambda e, S, length: e * length)
 _left_in_cells = _decoded(centre=lambda c, S, length: c, extent=lambda e, S, length: e)
@@ -141,6 +143,8 @@ YOLO_BOXES = Exercise(
         _no_offset: "You forget the cell's place: b_x and b_y start at the cell's corner, so add its column and row.",
         _offset_swapped: "You add the row to b_x and the column to b_y: x runs along the columns.",
         _from_the_middle: "Your boxes lie half a cell too far: b_x and b_y start at the cell's corner, not its middle.",
+        _counted_from_one: "Your boxes lie one cell too far right and down: the first row and column are number 0.",
+        _rounded: "You round the edges to whole pixels. Leave them as they are.",
         _offset_only_in_pixels: "The cell's corner is in pixels, but b_x and b_y are added to it unscaled.",
         _sizes_of_picture: "Your boxes are S times too large: b_h and b_w count cells; you scale by the whole picture.",
         _all_of_picture: "Everything is S times too large: a cell is height / S × width / S pixels.",

@@ -81,6 +81,8 @@ def _target_cases():
     yield case("between a small anchor and a large one", boxes, [0, 1], 3, [[20, 10], [80, 60]], 2, (100, 130))
     boxes = [[28, 40, 38, 50], [70, 60, 100, 71]]
     yield case("a square, a wide anchor and a large one", boxes, [1, 0], 3, [[20, 5], [30, 11]], 2, (100, 130))
+    boxes = [[70, 35, 112, 55], [30, 100, 40, 130]]
+    yield case("two anchors that both fit well", boxes, [1, 0], 4, [[44, 18], [36, 22], [9, 30]], 2, (180, 240))
     yield case("no object", [], [], 3, [WIDE, TALL], 2, (90, 150))
     rng = np.random.default_rng(343)
     for count, S, C, image_size in ((5, 5, 3, (160, 220)), (9, 4, 4, (240, 130)), (14, 3, 3, (200, 320))):
@@ -114,6 +116,9 @@ YOLO_TARGET = Exercise(
         wrong.corner: "You use the box's upper left corner. The cell with its centre is responsible.",
         wrong.rounded: "You round to the nearest cell. The cell that holds the centre is floor(y), floor(x).",
         wrong.no_presence: "p_c stays 0: it must be 1 where an object is.",
+        wrong.presence_as_fit: "p_c is the IoU with the anchor. In the target it says that an object is there: 1.",
+        wrong.every_cell: "Every cell that the object covers says p_c = 1. Only the cell with its centre does.",
+        wrong.clipped_first: "You clip the boxes to the picture first, which moves centres. Take them as they are.",
         wrong.size_swapped: "image_size is (height, width): you read it the other way round.",
         wrong.overwrites: "A later object overwrites an earlier one that has the same cell and anchor, and nobody "
         "notices. The earlier one keeps its place.",
@@ -127,6 +132,8 @@ YOLO_TARGET = Exercise(
         "different shapes can share it.",
         wrong.both_lost: "Where two objects meet both are lost; the earlier one keeps its place.",
         wrong.every_anchor: "The object stands in all anchors of its cell. Only the one of best shape gets it.",
+        wrong.every_good_anchor: "The object stands at every anchor that fits it well. Only the one of best shape gets "
+        "it.",
         wrong.first_anchor: "Every object goes to anchor 0. Choose the one of best shape: shape_iou(…)[0].argmax().",
         wrong.where_it_stands: "Your anchors are chosen by the IoU of the box where it stands with an anchor at the "
         "corner. Only shapes count: use shape_iou.",

@@ -1,5 +1,7 @@
 """Wrong answers to the exercise yolo_target: each a builder of targets with one part replaced."""
 
+from itertools import product
+
 import numpy as np
 
 from cnncourse.detection.anchors import shape_iou
@@ -133,6 +135,7 @@ rounded = _wrote(
     lambda o: (round(o.y), round(o.x), o.best), _with(x=lambda o: o.x - round(o.x), y=lambda o: o.y - round(o.y))
 )
 no_presence = _wrote(vector=_with(p=lambda o: 0))
+presence_as_fit = _wrote(vector=_with(p=lambda o: shape_iou([o.box[2:] - o.box[:2]], o.anchors).max()))
 size_swapped = _wrote(size=lambda image_size: image_size[::-1])
 overwrites = _wrote(put=_overwrite)
 two_classes = _wrote(put=_mix_classes)
@@ -146,6 +149,33 @@ where_it_stands = _wrote(_best_where_it_stands)
 turned_anchors = _wrote(old=lambda anchors: anchors[:, ::-1])
 next_label = _wrote(vector=_label_one_off)
 label_number = _wrote(vector=_label_as_a_number)
+
+
+def every_good_anchor(boxes, labels, grid_size, anchors, class_count, image_size):
+    target = np.zeros((grid_size, grid_size, len(anchors), 5 + class_count))
+    for box, label in zip(boxes, labels, strict=True):
+        thing = _Object(box, label, grid_size, anchors, class_count, image_size)
+        fits = shape_iou([box[2:] - box[:2]], anchors)[0] > 0.5
+        for k in {thing.best, *np.flatnonzero(fits).tolist()}:
+            _if_free(target, (thing.row, thing.column, k), thing.vector())
+    return target
+
+
+def every_cell(boxes, labels, grid_size, anchors, class_count, image_size):
+    target = np.zeros((grid_size, grid_size, len(anchors), 5 + class_count))
+    for box, label in zip(boxes, labels, strict=True):
+        thing = _Object(box, label, grid_size, anchors, class_count, image_size)
+        cells = np.array(box).reshape(2, 2) * (grid_size / thing.width, grid_size / thing.height)
+        (left, top), (right, bottom) = np.clip([np.floor(cells[0]), np.ceil(cells[1])], 0, grid_size).astype(int)
+        for row, column in product(range(top, bottom), range(left, right)):
+            _if_free(target, (row, column, thing.best), thing.vector())
+    return target
+
+
+def clipped_first(boxes, labels, grid_size, anchors, class_count, image_size):
+    height, width = image_size
+    inside = np.clip(boxes, 0, (width, height, width, height))
+    return _wrote()(inside, labels, grid_size, anchors, class_count, image_size)
 
 
 def anchor_axis_first(*arguments):
