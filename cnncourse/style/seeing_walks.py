@@ -34,7 +34,7 @@ class WayBack(TorchFunctionMode):
 
 
 class _Rectifier(torch.autograd.Function):
-    """A ReLU, leaky or not, that lets only positive gradients back, and if `guided` only where its input was positive."""
+    """A ReLU, leaky or not, that lets only positive gradients back; if `guided`, only where its input was positive."""
 
     @staticmethod
     def forward(context, x, slope, guided):
