@@ -6,14 +6,12 @@
 Nothing in the course downloads anything by itself, and no notebook needs these files.
 """
 
-import os
-import sys
 from dataclasses import dataclass
-from pathlib import Path
 
 from torch import Tensor
 
 from cnncourse.arguments import one_of, shown
+from cnncourse.cache_folder import cache_folder
 from cnncourse.networks.download import arrived_bytes, download, shown_path
 
 ADDRESS = "https://download.pytorch.org/models/"
@@ -76,19 +74,6 @@ PUBLISHED = {
         HALF,
     ),
 }
-
-
-def cache_folder():
-    """Return the folder of downloaded files: CNNCOURSE_CACHE, or `cnncourse` in the user's cache folder."""
-    if os.environ.get("CNNCOURSE_CACHE"):
-        return Path(os.environ["CNNCOURSE_CACHE"]).expanduser()
-    if sys.platform == "win32":
-        parent = os.environ.get("LOCALAPPDATA") or "~/AppData/Local"
-    elif sys.platform == "darwin":
-        parent = "~/Library/Caches"
-    else:
-        parent = os.environ.get("XDG_CACHE_HOME") or "~/.cache"
-    return Path(parent).expanduser() / "cnncourse"
 
 
 def published_path(name):

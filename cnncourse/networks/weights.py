@@ -16,7 +16,6 @@ from cnncourse.networks.download import DownloadError, matches, set_aside
 from cnncourse.networks.inception import GoogLeNet, without_side_heads
 from cnncourse.networks.published import (
     PUBLISHED,
-    cache_folder,
     download_published,
     normalised,
     published_path,
@@ -27,7 +26,6 @@ __all__ = [
     "PUBLISHED",
     "DownloadError",
     "WeightsError",
-    "cache_folder",
     "download_published",
     "load_published",
     "load_weights",

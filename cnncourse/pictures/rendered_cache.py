@@ -14,8 +14,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cnncourse.arguments import whole_number
+from cnncourse.cache_folder import cache_folder
 from cnncourse.networks.download import set_aside, shown_path
-from cnncourse.networks.published import cache_folder
 
 _UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 

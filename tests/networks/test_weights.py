@@ -2,8 +2,6 @@
 
 import dataclasses
 import hashlib
-import pathlib
-import sys
 from collections import OrderedDict
 
 import pytest
@@ -19,7 +17,6 @@ from cnncourse.networks.vgg import VGG
 from cnncourse.networks.weights import (
     PUBLISHED,
     WeightsError,
-    cache_folder,
     download_published,
     load_published,
     load_weights,
@@ -102,25 +99,6 @@ def test_the_model_that_a_file_is_said_to_fit_has_its_size(name):
 def test_an_unknown_name_is_refused_with_those_that_there_are():
     with pytest.raises(ValueError, match="name must be one of 'vgg16', 'vgg19'"):
         published_path("vgg17")
-
-
-@pytest.mark.parametrize(
-    ("platform", "variables", "folder"),
-    [
-        ("linux", {"XDG_CACHE_HOME": "/x/cache"}, "/x/cache/cnncourse"),
-        ("linux", {}, "/home/l/.cache/cnncourse"),
-        ("darwin", {}, "/home/l/Library/Caches/cnncourse"),
-        ("win32", {"LOCALAPPDATA": "/c/local"}, "/c/local/cnncourse"),
-        ("win32", {"CNNCOURSE_CACHE": "~/here"}, "/home/l/here"),
-    ],
-)
-def test_the_cache_is_where_each_system_keeps_such_things(monkeypatch, platform, variables, folder):
-    for name in ("CNNCOURSE_CACHE", "XDG_CACHE_HOME", "LOCALAPPDATA"):
-        monkeypatch.delenv(name, raising=False)
-    for name, value in ({"HOME": "/home/l"} | variables).items():
-        monkeypatch.setenv(name, value)
-    monkeypatch.setattr(sys, "platform", platform)
-    assert cache_folder() == pathlib.Path(folder)
 
 
 # --- what there is, and fetching it ---

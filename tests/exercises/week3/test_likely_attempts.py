@@ -135,10 +135,8 @@ return t
 @pytest.mark.parametrize("kind", ["int", "float", "np.float32"])
 def test_a_box_may_hold_whole_numbers_or_others(kind):
     edges = f"np.array([c.min(), r.min(), c.max() + 1, r.max() + 1], {kind})"
-    assert (
-        attempt("box_of_region(segments, region)", f"r, c = np.nonzero(segments == region)\nreturn {edges}").status
-        == "passed"
-    )
+    body = f"r, c = np.nonzero(segments == region)\nreturn {edges}"
+    assert attempt("box_of_region(segments, region)", body).status == "passed"
 
 
 @pytest.mark.parametrize(
@@ -150,7 +148,8 @@ def test_a_box_may_hold_whole_numbers_or_others(kind):
         ("merge_regions", "np.concatenate([np.minimum(box_a[:2], box_b[:2]), np.maximum(box_a[2:], box_b[2:])])",
          "max(box_a, box_b, key=lambda box: np.prod(box[2:] - box[:2]))", "keep the larger box"),
         ("detect_objects", "boxes[kept], ", "boxes[kept := kept[scores[kept] > score_threshold]], ", ""),
-        ("judge_detections", "for t in reach", "for t in sorted(reach, key=lambda t: -overlaps[d, t])[:1]", "PASCAL VOC"),
+        ("judge_detections", "for t in reach", "for t in sorted(reach, key=lambda t: -overlaps[d, t])[:1]",
+         "PASCAL VOC"),
         ("score_detector", "np.linspace(0, 1, 101)", "np.arange(0, 1, 0.01)", "leave out r = 1"),
         ("score_detector", "recall >= r", "recall > r", "recall of exactly r"),
         ("score_detector", "hits / count", "hits / max(hits.max(initial=0), 1)", "objects that were found"),
