@@ -32,7 +32,7 @@ def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
     parser.add_argument("--pictures", type=Path, default=Path("build/identities"))
     parser.add_argument("--people", type=int, default=300)
-    parser.add_argument("--steps", type=int, default=600)
+    parser.add_argument("--steps", type=int, default=500)
     parser.add_argument("--rate", type=float, default=1e-3)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--ways", nargs="+", choices=WAYS, default=WAYS)
@@ -47,8 +47,8 @@ def main():
 def checkpoints(steps):
     """Return the 15 numbers of steps at which a training is looked at, close together at first.
 
-    >>> checkpoints(600)[:6], checkpoints(600)[-2:]
-    ([0, 3, 12, 28, 49, 77], [517, 600])
+    >>> checkpoints(500)[:6], checkpoints(500)[-2:]
+    ([0, 3, 10, 23, 41, 64], [431, 500])
     """
     return [round(steps * (k / 14) ** 2) for k in range(15)]
 

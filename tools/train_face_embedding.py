@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 import torch
 from face_pictures import People, changed
+from face_triplets import semi_hard_loss
 from safetensors.torch import load_file, save_file
 
 from cnncourse.data_folder import DATA
@@ -25,7 +26,6 @@ from cnncourse.pictures.identities import identities
 from cnncourse.training.face_scores import face_scores
 
 WARM_UP = 200  # steps
-MARGIN = 0.2
 
 
 def main():
@@ -95,20 +95,6 @@ def train_step(model, optimizer, pictures, labels):
     loss.backward()
     optimizer.step()
     return loss.item()
-
-
-def semi_hard_loss(embeddings, labels):
-    """Return the mean triplet loss over all pairs of one person; a pair without a semi-hard negative costs nothing."""
-    distances = (2 - 2 * embeddings @ embeddings.T).clamp(min=0)
-    same = labels[:, None] == labels
-    anchors, positives = torch.nonzero(same.clone().fill_diagonal_(False), as_tuple=True)
-    near = distances[anchors, positives]
-    rest = distances[anchors].detach().clone()
-    rest[same[anchors] | (rest <= near[:, None])] = torch.inf
-    nearest, negatives = rest.min(dim=1)
-    used = nearest < near + MARGIN
-    losses = near[used] - distances[anchors[used], negatives[used]] + MARGIN
-    return losses.sum() / len(anchors)
 
 
 def set_rate(optimizer, rate, step, total):
