@@ -41,7 +41,7 @@ from cnncourse.pictures.identities import remake_identity
 
 PEOPLE = "people of the course"
 CHOICES = (PEOPLE, ASTRONAUT, OWN)
-START = 0.8
+START = 0.6
 
 
 class Office:

@@ -97,8 +97,10 @@ def _paint_gauge(painter, distances, belongs):
         )
     words = f"squared distance of all {len(distances)} visits from the nearest enrolled photo"
     painter.text(left + width / 2, top + height + 5, words, 12, MUTED, anchor="mm")
-    painter.text(left + width - 8, top + 12, "enrolled people", 11, BLUE, True, anchor="rm")
-    painter.text(left + width - 8, top + height - 31, "others", 11, DARK_ORANGE, True, anchor="rm")
+    for y, group, colour in ((12, "enrolled people", BLUE), (height - 31, "others", DARK_ORANGE)):
+        long = painter.text_width(group, 11, bold=True)
+        painter.rectangle(left + width - long - 12, top + y - 8, long + 8, 16, fill=WHITE, alpha=0.85)
+        painter.text(left + width - 8, top + y, group, 11, colour, True, anchor="rm")
 
 
 def _paint_curve(painter, curve):

@@ -31,8 +31,9 @@ def caption(choices, *, measure, step, hovered):
     return (
         f"At {threshold:.3f}: of {len(pairs.different):,} pairs of two people "
         f"{round(false * len(pairs.different)):,} are accepted, FAR <b>{false:.4f}</b>; of {len(pairs.alike):,} pairs "
-        f"of one {round(true * len(pairs.alike)):,}, TAR <b>{true:.4f}</b>. Area under the ROC <b>{pairs.area:.4f}</b>; "
-        f"TAR at FAR 0.01: <b>{pairs.rates(pairs.strict)[1]:.3f}</b>, at the threshold {pairs.strict:.3f}."
+        f"of one {round(true * len(pairs.alike)):,}, TAR <b>{true:.4f}</b>. Area under the ROC "
+        f"<b>{pairs.area:.4f}</b>; TAR at FAR 0.01: <b>{pairs.rates(pairs.strict)[1]:.3f}</b>, at the threshold "
+        f"{pairs.strict:.3f}."
     )
 
 

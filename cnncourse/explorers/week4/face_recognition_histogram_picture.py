@@ -33,28 +33,15 @@ def value_at(pairs, x):
 
 def picture(pairs, measure, threshold, shown):
     """Paint a state: `shown` is the value whose pairs are shown."""
-    painter = _sheet(_Kept(pairs), measure).copy()
+    painter = _sheet(pairs, measure).copy()
     _paint_threshold(painter, pairs, threshold)
     _paint_pairs(painter, pairs, shown)
     return painter.array()
 
 
-class _Kept:
-    """Pairs as a key of a cache: equal only to the same pairs."""
-
-    def __init__(self, pairs):
-        self.pairs = pairs
-
-    def __hash__(self):
-        return hash(id(self.pairs.values))
-
-    def __eq__(self, other):
-        return self.pairs.values is other.pairs.values
-
-
 @lru_cache(maxsize=6)
-def _sheet(kept, measure):
-    pairs, painter = kept.pairs, Painter(WIDTH, HEIGHT, SCALE)
+def _sheet(pairs, measure):
+    painter = Painter(WIDTH, HEIGHT, SCALE)
     left, top, width, height = AXIS
     painter.text(left, 20, "Share of the pairs of each sort", 14, bold=True)
     painter.rectangle(left, top, width, height, fill=WHITE, outline=GRID)
@@ -101,9 +88,9 @@ def _paint_threshold(painter, pairs, threshold):
     false, true = pairs.rates(threshold)
     words = f"FAR {false:.4f}   TAR {true:.4f}"
     long = painter.text_width(words, 12, bold=True) + 16
-    middle = min(max(x, AXIS[0] + long / 2), AXIS[0] + AXIS[2] - long / 2)
-    painter.rectangle(middle - long / 2, top + height - 26, long, 22, fill=INK, radius=5)
-    painter.text(middle, top + height - 15, words, 12, WHITE, True, anchor="mm")
+    beside = x + 6 if x + 6 + long <= AXIS[0] + AXIS[2] else x - 6 - long
+    painter.rectangle(beside, top + 6, long, 22, fill=INK, radius=5)
+    painter.text(beside + long / 2, top + 17, words, 12, WHITE, True, anchor="mm")
     left, y, side = ROC
     at = left + false * side, y + (1 - true) * side
     painter.line(*at, at[0], y + side, INK, 1.25, dash=(4, 4))

@@ -1,7 +1,7 @@
 """All pairs of the test split's photos: how far apart each head finds them, binned, and the pairs near a distance."""
 
+from dataclasses import dataclass
 from functools import lru_cache
-from typing import NamedTuple
 
 import numpy as np
 import torch
@@ -15,8 +15,9 @@ ROWS_AT_ONCE = 50
 STRICT = 0.01  # a false accept rate
 
 
-class Pairs(NamedTuple):
-    """N pairs of photos: their rows, whether of one person, the values of each head, sorted apart."""
+@dataclass(frozen=True, eq=False)
+class Pairs:
+    """N pairs of photos: their rows, whether of one person, how far apart one measure finds them."""
 
     first: np.ndarray  # (N,)
     second: np.ndarray  # (N,)
