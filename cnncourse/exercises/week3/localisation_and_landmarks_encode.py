@@ -62,6 +62,14 @@ _half_sizes = _encode(
 _half_of_the_size = _encode(
     lambda x1, y1, x2, y2, H, W: ((x2 - x1) / 2 / W, (y2 - y1) / 2 / H, (y2 - y1) / H, (x2 - x1) / W)
 )
+_not_halved = _encode(lambda x1, y1, x2, y2, H, W: ((x1 + x2) / W, (y1 + y2) / H, (y2 - y1) / H, (x2 - x1) / W))
+_no_brackets = _encode(
+    lambda x1, y1, x2, y2, H, W: ((x1 + x2 / 2) / W, (y1 + y2 / 2) / H, (y2 - y1) / H, (x2 - x1) / W)
+)
+_sizes_by_other_side = _encode(
+    lambda x1, y1, x2, y2, H, W: (*_ratios(x1, y1, x2, y2, H, W)[:2], (y2 - y1) / W, (x2 - x1) / H)
+)
+_as_start_and_size = _encode(lambda x, y, w, h, H, W: ((x + w / 2) / W, (y + h / 2) / H, h / H, w / W))
 _plus_one = _encode(
     lambda x1, y1, x2, y2, H, W: (*_ratios(x1, y1, x2, y2, H, W)[:2], (y2 - y1 + 1) / H, (x2 - x1 + 1) / W)
 )
@@ -69,6 +77,8 @@ _rounded = _encode(lambda x1, y1, x2, y2, H, W: ((x1 + x2) // 2 / W, (y1 + y2) /
 _no_p_c = _encode(p_c=0.0)
 _label_as_number = _encode(classes=lambda label, count: [float(label) * (place == label) for place in range(count)])
 _place_too_early = _encode(classes=lambda label, count: _one_hot(label - 1, count))
+_no_classes = _encode(classes=lambda label, count: [])
+_label_itself = _encode(classes=lambda label, count: [label])
 _class_of_nothing = _encode(nothing=lambda label, count: np.array([0.0] * 5 + _one_hot(label, count)))
 _one_of_nothing = _encode(nothing=lambda label, count: np.array([1.0] + [0.0] * (4 + count)))
 
@@ -81,8 +91,8 @@ def _classes_first(box, label, class_count, height, width):
 def _encode_cases():
     """Yield pictures whose numbers were worked out by hand."""
     written = (  # what, box, label, classes, height, width, y
-        ("a box 40 wide and 20 high in a picture 200 wide and 100 high", (10, 20, 50, 40), 1, 3, 100, 200,
-         [1, 0.15, 0.3, 0.2, 0.2, 0, 1, 0]),
+        ("a box 40 wide and 30 high in a picture 200 wide and 100 high", (10, 20, 50, 50), 1, 3, 100, 200,
+         [1, 0.15, 0.35, 0.3, 0.2, 0, 1, 0]),
         ("a tall picture, class 0", (6, 40, 18, 72), 0, 2, 80, 60, [1, 0.2, 0.7, 0.4, 0.2, 1, 0]),
         ("no object", None, 1, 3, 48, 64, [0] * 8),
         ("half pixels, the last class", (2.5, 3, 7.5, 4), 3, 4, 10, 20, [1, 0.25, 0.35, 0.1, 0.25, 0, 0, 0, 1]),
@@ -113,12 +123,20 @@ ENCODE_LOCALISATION = Exercise(
         _half_sizes: "b_h and b_w are half of what they should be: from the centre to the edge. The whole height and "
         "width are wanted.",
         _half_of_the_size: "b_x and b_y are half the box's size: the centre is (x1 + x2) / 2, with a plus.",
+        _not_halved: "b_x and b_y are twice too large: the centre is HALF of x1 + x2.",
+        _no_brackets: "x1 + x2 / 2 halves x2 alone: put the sum in brackets, (x1 + x2) / 2.",
+        _sizes_by_other_side: "The box's height is divided by the picture's width, and its width by the picture's "
+        "height: height belongs to height.",
+        _as_start_and_size: "You read the box as x, y, width, height; it is x1, y1, x2, y2, two corners.",
         _plus_one: "Height and width are one pixel too large: edges are continuous here, so the width is x2 − x1.",
         _rounded: "The centre is rounded down (//): it may lie between pixels, so divide with /.",
         _no_p_c: "p_c is 0 though there is an object: the first number says 1.",
         _label_as_number: "At the place of the class stands its number; a 1 is wanted there, whichever class it is.",
         _place_too_early: "The 1 of the class stands one place too early: class 0 is at place 5, after p_c and the "
         "four numbers of the box.",
+        _no_classes: "The classes are missing: class_count numbers follow the box, a single 1 among them.",
+        _label_itself: "You put the class's number at the end; wanted are class_count numbers, with a 1 at place "
+        "label.",
         _class_of_nothing: "Without an object there is no class either: label is not to be looked at.",
         _one_of_nothing: "p_c is 1 though there is no object.",
         _classes_first: "The classes stand before the box; the order is p_c, then the box, then the classes.",

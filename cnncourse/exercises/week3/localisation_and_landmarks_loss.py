@@ -77,6 +77,10 @@ def _observed(f, prediction, target):
     """Return the loss and its gradient with respect to the prediction: None from a plain number, 0 if none arrives."""
     prediction = prediction.clone().requires_grad_()
     loss = f(prediction, target)
+    if loss is None:
+        return None
+    if isinstance(loss, (list, tuple)):
+        raise TypeError(f"a tensor with one number was expected, a {type(loss).__name__} came")
     if not torch.is_tensor(loss):
         return {"loss": loss, "gradient": None}
     gradient = torch.zeros_like(prediction)
@@ -93,7 +97,7 @@ def _by_loops(prediction, target):
             error = guess[place] - truth[place]
             loss += error * error / len(target)
             gradient[picture, place] = 2 * error / len(target)
-    return {"loss": np.array(loss), "gradient": gradient}
+    return {"loss": loss, "gradient": gradient}
 
 
 def _batch(prediction, target):
@@ -155,7 +159,8 @@ LOCALISATION_LOSS = Exercise(
         "“nothing there” would get rid of its loss.",
         _weighted_by_prediction: "You multiply by the predicted p_c: whether the rest counts is for the target to say.",
         _over_objects: "You divide by the number of objects; the mean is over all N pictures.",
-        _plain_float: "The number is right, but a plain float has no gradient: return the tensor, without .item().",
+        _plain_float: "The number is right, but it comes without a gradient: return the tensor itself, without "
+        ".item(), float() or NumPy.",
         _cut_off: "The number is right, but no gradient reaches the prediction: do without detach(), .data and NumPy.",
     },
     hints=(

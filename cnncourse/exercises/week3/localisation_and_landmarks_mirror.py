@@ -51,6 +51,11 @@ def _only_x(points, partners):
     return np.stack([points[list(partners), 0], points[:, 1]], axis=1)
 
 
+def _middle_stays(points, partners, width):
+    middle = np.array(partners) == np.arange(len(points))
+    return np.where(middle[:, None], points, mirror_landmarks(points, partners, width))
+
+
 def _only_y(points, partners):
     return np.stack([points[:, 0], points[list(partners), 1]], axis=1)
 
@@ -65,6 +70,7 @@ _shares = _mirror(moved=lambda x, y, width: (1 - x, y))
 _shifted = _mirror(moved=lambda x, y, width: (x - width, y))
 _axes_swapped = _mirror(moved=lambda x, y, width: (y, width - x))
 _around_the_face = _mirror(moved=lambda x, y, width: (2 * x.mean() - x, y))
+_tuple_as_index = _mirror(order=lambda points, partners: points[partners])
 _reversed = _mirror(order=lambda points, partners: points[::-1])
 _swapped_halves = _mirror(order=_halves)
 _one_side_lost = _mirror(order=_overwritten)
@@ -107,6 +113,10 @@ MIRROR_LANDMARKS = Exercise(
         _axes_swapped: "x and y have changed places: column 0 is x, column 1 is y.",
         _around_the_face: "You mirror around the middle of the points; the picture is mirrored around its own middle.",
         _reversed: "You reverse the order of the rows: which rows belong together is said by partners.",
+        _tuple_as_index: "partners is a tuple, and NumPy reads points[(1, 0, 2)] as points[1, 0, 2], three axes: make "
+        "it a list, points[list(partners)].",
+        _middle_stays: "Landmarks that are their own partners do not move with you. They keep their row, but x becomes "
+        "width − x for them too.",
         _swapped_halves: "You swap the first half of the rows with the second. That fits some lists of landmarks; "
         "partners says it for every list.",
         _one_side_lost: "A row is overwritten before its partner has copied it: take all rows from the old points.",

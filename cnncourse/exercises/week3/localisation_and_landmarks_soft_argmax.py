@@ -82,6 +82,27 @@ def _overflows(scores, cell):
         return _means(weights / weights.sum(), cell)
 
 
+def _largest_of_rows(scores, cell):
+    weights = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return _means(weights / weights.sum(), cell)
+
+
+def _half_cell_rounded(scores, cell):
+    x, y = _means(_softmax(scores), cell, 0)
+    return x + cell // 2, y + cell // 2
+
+
+def _half_a_cell_back(scores, cell):
+    return _means(_softmax(scores), cell, -0.5)
+
+
+def _borders(scores, cell):
+    rows, columns = scores.shape
+    weights = _softmax(scores)
+    x = (weights.sum(axis=0) * np.linspace(0, columns * cell, columns)).sum()
+    return x, (weights.sum(axis=1) * np.linspace(0, rows * cell, rows)).sum()
+
+
 def _not_divided(scores, cell):
     return _means(np.exp(scores - scores.max()), cell)
 
@@ -140,8 +161,8 @@ def _soft_cases():
     sharp = np.zeros((3, 5))
     sharp[2, 1], sharp[0, 4] = 1000, 1000 - np.log(3)  # weights 3/4 and 1/4
     yield Case("two scores of about 1000", (sharp, 10), (22.5, 20.0))
-    two = np.full((5, 2), -900.0)
-    two[1, 0] = two[4, 1] = -100  # as far below 0: only differences count
+    two = np.full((5, 2), -1900.0)
+    two[1, 0] = two[4, 1] = -1000  # as far below 0: only differences count
     yield Case("two cells that share the weight, all scores below 0", (two, 3), (3.0, 9.0))
     rng = np.random.default_rng(314)
     for what, rows, columns, spread, cell in (
@@ -170,6 +191,12 @@ SOFT_ARGMAX = Exercise(
         _from_the_lowest: "The scores above the lowest are the weights here: e^score over the sum is wanted.",
         _positive_scores: "Only positive scores have a weight here: the softmax gives every cell one, e^score.",
         _overflows: "e^1000 is too large for a float. Take the largest score from all of them before exp.",
+        _largest_of_rows: "You take from every row its own largest score, which makes all rows weigh alike at their "
+        "best cells. Take one number from the whole map: scores.max().",
+        _half_cell_rounded: "cell // 2 rounds half a cell down: cell / 2.",
+        _half_a_cell_back: "You go back half a cell; the centre of cell k lies half a cell further, (k + 0.5) · cell.",
+        _borders: "Your places run from border to border, the first at 0; the centres begin half a cell inside and lie "
+        "one cell apart.",
         _not_divided: "The weights do not add up to 1: divide by their sum.",
         _by_row: "You take the softmax within each row, so every row weighs the same: take it over the whole map.",
         _by_column: "You take the softmax within each column, so every column weighs the same: take it over the whole "

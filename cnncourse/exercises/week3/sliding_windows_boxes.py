@@ -43,6 +43,8 @@ def _boxed(
 
 _strictly_above = _boxed(keep=lambda scores, threshold: scores > threshold)
 _below = _boxed(keep=lambda scores, threshold: scores <= threshold)
+_cells_swapped = _boxed(start=lambda cells, step: cells[:, ::-1] * step)
+_no_brackets = _boxed(back=lambda starts, window, scale: (starts / scale, starts + window / scale))
 _no_step = _boxed(start=lambda cells, step: cells)
 _window_as_step = _boxed(
     start=lambda cells, step: cells, back=lambda c, window, scale: (c * window / scale, (c + 1) * window / scale)
@@ -119,6 +121,9 @@ BOXES_ABOVE = Exercise(
     solution=boxes_above,
     cases=_box_cases,
     mistakes={
+        _cells_swapped: "Rows and columns of the cells are swapped: np.nonzero gives the rows first.",
+        _no_brackets: "x + window / scale divides the window alone: put the sum in brackets, or divide all four "
+        "numbers at the end.",
         _no_step: "You take the cell's number for its pixel. Neighbouring cells are step pixels apart: multiply.",
         _window_as_step: "You multiply by the window's size, as if windows lay side by side. They start step apart.",
         _not_scaled: "Your boxes are in pixels of the resized picture. Lead them back: divide by scale.",

@@ -60,6 +60,26 @@ _column_by_column = _placed(order=lambda rows, columns: [(row, column) for colum
 _diagonal = _placed(order=lambda rows, columns: list(zip(rows, columns, strict=False)))
 
 
+def _swapped_image(image_size, window, stride):
+    return window_starts(image_size[::-1], window, stride)
+
+
+def _one_window_side(image_size, window, stride):
+    return window_starts(image_size, (window[0], window[0]), stride)
+
+
+def _ends_by_stride(image_size, window, stride):
+    return window_starts(image_size, stride, stride)
+
+
+def _floats_if_none(image_size, window, stride):
+    return np.array(window_starts(image_size, window, stride).tolist()).reshape(-1, 2)
+
+
+def _flat_if_none(image_size, window, stride):
+    return np.array(window_starts(image_size, window, stride).tolist(), dtype=int)
+
+
 def _counts(image_size, window, stride):
     starts = window_starts(image_size, window, stride)
     return starts // np.array(stride)
@@ -116,7 +136,9 @@ def _start_cases():
     yield case("one window, as large as the picture", (6, 9), (6, 9), (1, 4))
     yield case("a tall picture, windows one pixel apart", (7, 4), (3, 4), (1, 1))
     yield case("strides wider than the window", (11, 16), (2, 3), (4, 5))
-    yield case("a window larger than the picture: none", (5, 9), (6, 3), (1, 2))
+    yield case("a window higher than the picture: none", (5, 9), (6, 3), (4, 2))
+    yield case("a window larger than the picture both ways", (4, 3), (9, 8), (1, 2))
+    yield case("a picture of 120 × 640", (120, 640), (64, 96), (50, 130))
     yield case("a window as wide as high", (20, 15), (8, 8), (4, 3))
 
 
@@ -131,6 +153,14 @@ WINDOW_STARTS = Exercise(
         _one_pixel_over: "Your last window hangs over the border by one pixel: the largest start is H − h.",
         _whole_windows_before_the_end: "You stop a whole window too early: h is taken from H twice.",
         _swapped_window: "Height and width of the window are swapped: it is (height, width).",
+        _swapped_image: "Height and width of the picture are swapped: image_size is (height, width).",
+        _one_window_side: "You use the window's height for columns too; window[1] is its width.",
+        _ends_by_stride: "You take the stride from the picture's side where the window's size belongs: the last start "
+        "is H − h.",
+        _floats_if_none: "Right, except where no window fits: np.array([]) holds floats, and pixels are whole numbers. "
+        "np.array(starts, dtype=int).",
+        _flat_if_none: "Right, except where no window fits: np.array([]) has shape (0,), not (0, 2). "
+        ".reshape(-1, 2) mends it.",
         _swapped_stride: "The two strides are swapped: (down, right), down for rows, right for columns.",
         _every_pixel: "You take every pixel as a start and do not use the stride.",
         _one_stride: "You use the stride downwards for both directions; stride[1] is the one to the right.",

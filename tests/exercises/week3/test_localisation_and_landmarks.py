@@ -27,12 +27,34 @@ WRONG_VECTORS = [
     ("x is divided by the height", "(left + w/2) / height, (top + h/2) / width, h / width, w / height"),
     ("the two corners", "left / width, top / height, right / width, bottom / height"),
     ("in pixels: the centre", "left, top, h, w"),
+    ("twice too large", "(left + right) / width, (top + bottom) / height, h / height, w / width"),
+    ("in brackets", "(left + right / 2) / width, (top + bottom / 2) / height, h / height, w / width"),
+    ("height belongs to height", "(left + w/2) / width, (top + h/2) / height, h / width, w / height"),
+    ("two corners", "(left + right/2) / width, (top + bottom/2) / height, bottom / height, right / width"),
 ]
 
 
 @pytest.mark.parametrize(("words", "body"), WRONG_VECTORS)
 def test_a_wrong_vector_is_told_what_is_wrong(words, body):
     refused(encode(BOX.format(body)), words)
+
+
+@pytest.mark.parametrize(
+    ("words", "old", "new"),
+    [
+        ("class's number at the end", "return np.array([1, {}] + classes)", "return np.array([1, {}, label])"),
+        ("The classes are missing", "return np.array([1, {}] + classes)", "return np.array([1, {}])"),
+    ],
+)
+def test_a_vector_that_ends_wrongly_is_told_so(words, old, new):
+    right = "(left + w/2) / width, (top + h/2) / height, h / height, w / width"
+    refused(encode(BOX.replace(old, new).format(right)), words)
+
+
+def test_a_centre_divided_by_the_wrong_sides_is_not_told_that_x_and_y_changed_places():
+    report = encode(BOX.format("(left + w/2) / height, (top + h/2) / width, h / height, w / width"))
+    refused(report)
+    assert "changed places" not in report.advice
 
 
 @pytest.mark.parametrize(
@@ -116,6 +138,10 @@ WRONG_LOSSES = [
     ("ask the prediction", LOOP.format(f"{ALL} if guess[0] >= 0.5 else {P_C}")),
     ("absolute errors", LOOP.format("(guess - truth).abs().sum() if truth[0] == 1 else (guess[0] - truth[0]).abs()")),
     ("without .item()", NUMBERS.format("prediction", "float")),
+    ("or NumPy", NUMBERS.replace("target", "target.numpy()").format("prediction.detach().numpy()", "")),
+    ("a list came", "    return [((p - t) ** 2).sum() for p, t in zip(prediction, target)]"),
+    ("returns nothing", "    loss = ((prediction - target) ** 2).sum()"),
+    ("prints its result", "    print(((prediction - target) ** 2).sum())"),
     ("no gradient reaches", NUMBERS.format("prediction.data", "")),
 ]
 

@@ -21,6 +21,14 @@ WRONG_MIRRORS = [
     ("upside down", "    return np.array([(points[k][0], width - points[k][1]) for k in partners])"),
     ("one pixel too far left", "    return np.array([(width - points[k][0] - 1, points[k][1]) for k in partners])"),
     ("reverse the order", "    return np.array([(width - x, y) for x, y in points])[::-1]"),
+    ("partners is a tuple", "    return np.array([(width - x, y) for x, y in points])[partners]"),
+    (
+        "their own partners do not move",
+        """
+    x = [width - points[p][0] if p != k else points[k][0] for k, p in enumerate(partners)]
+    return np.stack([x, points[list(partners), 1]], axis=1)
+""",
+    ),
     (
         "does every pair twice",
         """
@@ -124,6 +132,16 @@ WRONG_POINTS = [
     ("within each row", means(ROWS)),
     ("do not add up to 1", means("np.exp(scores - scores.max())")),
     ("in cells", means(WHOLE, cell="1")),
+    ("its own largest score", means(ROWS.partition(" / ")[0]).replace("p * ", "p / p.sum() * ")),
+    ("half a cell down", means(WHOLE, "cell // 2 / cell")),
+    ("back half a cell", means(WHOLE, -0.5)),
+    (
+        "from border to border",
+        f"""
+    p, (rows, columns) = {WHOLE}, scores.shape
+    return p.sum(0) @ np.linspace(0, columns * cell, columns), p.sum(1) @ np.linspace(0, rows * cell, rows)
+""",
+    ),
     ("x and y have changed", means(WHOLE).replace("X +", "Z +").replace("Y +", "X +").replace("Z +", "Y +")),
 ]
 
@@ -141,6 +159,9 @@ def test_a_wrong_point_is_told_what_is_wrong(words, body):
         ("scores - scores.max()", "scores.max() - scores"),
         ("scores - scores.max()", "(scores - scores.max()) / 2"),
         ("scores - scores.max()", "np.minimum(scores, 700)"),
+        ("scores - scores.max()", "scores - 1000"),
+        ("scores - scores.max()", "scores - abs(scores).max()"),
+        ("scores - scores.max()", "scores - max(scores.max() - 700, 0)"),
         ("np.exp(scores - scores.max())", "2.0 ** (scores - scores.max())"),
         ("np.exp(scores - scores.max())", "(scores == scores.max()).astype(float)"),
         ("weights / weights.sum()", "weights / weights.sum(axis=0)"),

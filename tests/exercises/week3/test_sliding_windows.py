@@ -1,4 +1,4 @@
-"""Windows, boxes of a map, filters, step: likely wrong answers get the right sentence, others are refused too."""
+"""Windows and boxes of a map: likely wrong answers get the right sentence, others are refused too."""
 
 import pytest
 
@@ -46,6 +46,15 @@ def loops(**parts):
             "Height and width of the window are swapped",
             {"rows": "row + window[1] <= image_size[0]", "columns": "column + window[0] <= image_size[1]"},
         ),
+        (
+            "size is (height, width)",
+            {"rows": "row + window[0] <= image_size[1]", "columns": "column + window[1] <= image_size[0]"},
+        ),
+        ("window[1] is its width", {"columns": "column + window[0] <= image_size[1]"}),
+        (
+            "where the window's size belongs",
+            {"rows": "row + stride[0] <= image_size[0]", "columns": "column + stride[1] <= image_size[1]"},
+        ),
         ("two strides are swapped", {"right": "stride[0]", "down": "stride[1]"}),
         ("every pixel", {"right": "1", "down": "1"}),
         ("for both directions", {"right": "stride[0]"}),
@@ -64,7 +73,6 @@ def test_wrong_windows_are_told_what_is_wrong(words, parts):
     [
         {"rows": "row + window[0] < image_size[0]"},
         {"columns": "column + window[1] < image_size[1]"},
-        {"rows": "row + window[0] <= image_size[1]", "columns": "column + window[1] <= image_size[0]"},
         {"what": "(row, column + 1)"},
         {"rows": "row + stride[0] <= image_size[0]"},
         {"columns": "column + stride[1] <= image_size[1]"},
@@ -87,6 +95,36 @@ def test_other_windows_are_refused(parts):
 )
 def test_changed_windows_are_refused(old, new):
     refused(changed("window_starts", (old, new)))
+
+
+@pytest.mark.parametrize(
+    ("words", "old", "new"),
+    [("whole numbers", "found, int", "found"), ("not (0, 2)", ".reshape(-1, 2)", "")],
+)
+def test_what_comes_where_no_window_fits_is_told(words, old, new):
+    refused(starts(LOOPS.format(**RIGHT_LOOPS).replace(old, new)), words)
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        """
+    m, n = (int((image_size[k] - window[k]) / stride[k]) + 1 for k in (0, 1))
+    return np.array([(i * stride[0], j * stride[1]) for i in range(m) for j in range(n)], int).reshape(-1, 2)
+""",
+        """
+    m, n = ((image_size[k] - window[k]) // stride[k] + 1 for k in (0, 1))
+    k = np.arange(m * n)
+    return np.stack([k // (n or 1) * stride[0], k % (n or 1) * stride[1]], axis=1)
+""",
+    ],
+)
+def test_counts_that_go_wrong_only_where_no_window_fits_are_refused(body):
+    refused(starts(body))
+
+
+def test_windows_in_bytes_are_refused():
+    refused(starts(LOOPS.format(**RIGHT_LOOPS).replace("found, int", "found).astype(np.uint8 if found else int")))
 
 
 def test_windows_by_a_mesh_pass():
@@ -153,6 +191,11 @@ def cells(**parts):
         ("two steps are swapped", {"x": "j * step[0] / scale", "y": "i * step[1] / scale"}),
         ("x, y, width, height", {"box": "[x1, y1, window[1] / scale, window[0] / scale]"}),
         ("Every cell", {"keep": "True"}),
+        ("gives the rows first", {"x": "i * step[1] / scale", "y": "j * step[0] / scale"}),
+        (
+            "divides the window alone",
+            {"box": "[x1, y1, x1 * scale + window[1] / scale, y1 * scale + window[0] / scale]"},
+        ),
     ],
 )
 def test_wrong_boxes_are_told_what_is_wrong(words, parts):
@@ -190,127 +233,3 @@ def test_changed_boxes_are_refused(old, new):
 
 def test_boxes_cell_by_cell_pass():
     assert cells().status == "passed"
-
-
-# --- dense_to_conv ---
-
-
-def filters(body):
-    return judged(
-        "dense_to_conv", "def dense_to_conv(weight, shape):\n    C, h, w = shape\n    K = len(weight)\n" + body
-    )
-
-
-@pytest.mark.parametrize(
-    ("words", "body"),
-    [
-        ("channel first", "    return np.stack([row.reshape(h, w, C) for row in weight])\n"),
-        ("pixel after pixel", "    return np.moveaxis(weight.reshape(K, h, w, C), 3, 1)\n"),
-        ("w high and h wide", "    return weight.reshape(K, C, w, h)\n"),
-        ("column after column", "    return np.swapaxes(weight.reshape(K, C, w, h), 2, 3)\n"),
-        ("transposed", "    return np.transpose(weight).reshape(K, C, h, w)\n"),
-        ("last axis", "    return np.transpose(weight).reshape(C, h, w, K)\n"),
-        ("Filters and channels are swapped", "    return np.moveaxis(weight.reshape(K, C, h, w), 0, 1)\n"),
-        ("flip", "    return np.flip(weight.reshape(K, C, h, w), axis=(2, 3))\n"),
-        ("first filter only", "    return weight[0].reshape(C, h, w)\n"),
-        ("1 × 1", "    return weight.reshape(K, C * h * w, 1, 1)\n"),
-        ("add up the channels", "    return weight.reshape(K, C, h, w).sum(1)\n"),
-    ],
-)
-def test_wrong_filters_are_told_what_is_wrong(words, body):
-    refused(filters(body), words)
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "    return weight.reshape(C, K, h, w).swapaxes(0, 1)\n",
-        "    return weight.reshape(K, C, h, w)[:, ::-1]\n",
-        "    return weight.reshape(K, C, h, w)[:, :, ::-1]\n",
-        "    return weight.reshape(K, C, h, w)[..., ::-1]\n",
-        "    return weight.reshape(K, C, h, w)[::-1]\n",
-        "    return weight.reshape(K, C, h, w).round()\n",
-        "    return weight.reshape(K, h, C, w).swapaxes(1, 2)\n",
-        "    return weight\n",
-        "    return np.zeros((K, C, h, w))\n",
-    ],
-)
-def test_other_filters_are_refused(body):
-    refused(filters(body))
-
-
-@pytest.mark.parametrize(
-    "body",
-    [
-        "    return np.stack([row.reshape(C, h, w) for row in weight])\n",
-        "    return np.moveaxis(weight.T.reshape(C, h, w, K), -1, 0)\n",
-        "    return np.array(np.split(weight.ravel(), K)).reshape((K,) + tuple(shape))\n",
-    ],
-)
-def test_other_ways_to_the_filters_pass(body):
-    assert filters(body).status == "passed"
-
-
-# --- predict_map ---
-
-
-def predicted(step, cells="(length - window) // step + 1"):
-    source = f"def predict_map(layers, window, length):\n    step = {step}\n    return step, {cells}\n"
-    return judged("predict_map", source)
-
-
-PRODUCT = "int(np.prod([s for k, s in layers]))"
-
-
-@pytest.mark.parametrize(
-    ("words", "parts"),
-    [
-        ("add up the strides", ("sum([s for k, s in layers])",)),
-        ("last layer's stride", ("layers[-1][1]",)),
-        ("first layer's stride", ("layers[0][1]",)),
-        ("largest stride", ("max([s for k, s in layers])",)),
-        ("multiply kernel sizes.", ("int(np.prod([k for k, s in layers]))",)),
-        ("multiply kernel sizes too", ("int(np.prod(layers))",)),
-        ("+ 1", (PRODUCT, "(length - window) // step")),
-        ("round up", (PRODUCT, "-(-(length - window) // step) + 1")),
-        ("not whole", (PRODUCT, "(length - window) / step + 1")),
-        ("subtract it first", (PRODUCT, "length // step")),
-        ("side by side", (PRODUCT, "length // window")),
-        ("at every pixel", (PRODUCT, "length - window + 1")),
-        ("whole map", (PRODUCT, "((length - window) // step + 1) ** 2")),
-    ],
-)
-def test_a_wrong_prediction_is_told_what_is_wrong(words, parts):
-    refused(predicted(*parts), words)
-
-
-@pytest.mark.parametrize(
-    "parts",
-    [
-        ("len(layers)",),
-        ("2",),
-        ("4",),
-        (PRODUCT + " * 2",),
-        ("int(np.prod([k - s for k, s in layers]))",),
-        ("int(np.prod([s for k, s in layers[1:]]))",),
-        ("int(np.prod([s for k, s in layers[:-1]]))",),
-        ("int(np.lcm.reduce([s for k, s in layers]))",),
-        (PRODUCT, "(length - window + 1) // step"),
-        (PRODUCT, "round((length - window) / step) + 1"),
-        (PRODUCT, "length // step - window // step + 1"),
-        (PRODUCT, "(length - window + step) // step + 1"),
-        (PRODUCT, "max(length // step - window // step, 1)"),
-    ],
-)
-def test_other_predictions_are_refused(parts):
-    refused(predicted(*parts))
-
-
-def test_the_prediction_the_other_way_round_is_refused():
-    source = f"def predict_map(layers, window, length):\n    s = {PRODUCT}\n    return (length - window) // s + 1, s\n"
-    refused(judged("predict_map", source), "swapped")
-
-
-@pytest.mark.parametrize("cells", ["(length - window + step) // step", "len(range(0, length - window + 1, step))"])
-def test_other_right_predictions_pass(cells):
-    assert predicted(PRODUCT, cells).status == "passed"
