@@ -3,7 +3,7 @@
     python tools/train_small_vgg.py --steps 1600 --seed 0
 
 It learns to say which of some 600 small pictures a piece was cut from, however the piece was turned, scaled and
-recoloured. Then batch norm is folded into the weights, and every map scaled to a mean of 1 (Gatys et al. 2016).
+recoloured. Then batch norm is folded into the weights, and every map scaled so that its mean square is 1.
 """
 
 import argparse
@@ -18,7 +18,7 @@ from torch import nn
 from torch.nn import functional as F
 
 from cnncourse.data_folder import DATA
-from cnncourse.networks.feature_stack import scale_to_unit_means
+from cnncourse.networks.feature_stack import scale_maps
 from cnncourse.networks.small_vgg import BLOCKS, SmallVGG
 
 BATCH, PIECE, RATE, DECAY, KEPT = 64, 40, 0.004, 0.02, 0.99
@@ -72,7 +72,7 @@ def main():
     print(f"{len(every)} pictures", flush=True)
     for mean, step, seconds in train(every, options):
         right = accuracy(mean, every, options.seed + 1, rounds=5 if step == options.steps else 1)
-        stack = scale_to_unit_means(mean.folded(), whole_pictures(every, options.seed + 2))
+        stack = scale_maps(mean.folded(), whole_pictures(every, options.seed + 2))
         write(stack, options, {"pictures": len(every), "steps": step, "right": f"{right:.3f}", "seconds": seconds})
 
 
@@ -128,7 +128,7 @@ def accuracy(student, every, seed, rounds):
 
 
 def whole_pictures(every, seed, count=256):
-    """Return whole pictures, not changed, over which the maps' means are set to 1."""
+    """Return whole pictures, not changed, over which the maps' powers are set to 1."""
     chosen = torch.randperm(len(every), generator=torch.Generator().manual_seed(seed))[:count]
     return every[chosen].float() / 255
 

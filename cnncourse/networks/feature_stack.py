@@ -10,6 +10,10 @@ from cnncourse.arguments import one_of, shown
 from cnncourse.networks.layers import checked_pictures
 
 POOLINGS = {"average": F.avg_pool2d, "max": F.max_pool2d}
+MEASURES = {
+    "mean": lambda maps: maps.mean((0, 2, 3)),
+    "power": lambda maps: maps.square().mean((0, 2, 3)).sqrt(),
+}
 HIGHEST = 16.0  # floats above it are taken for 0 to 255; a picture being optimised may well leave [0, 1] a little
 
 
@@ -88,17 +92,18 @@ def layer_names(blocks):
 
 
 @torch.no_grad()
-def scale_to_unit_means(stack, pictures, least=0.02):
-    """Rescale the weights, in place, so that every map's mean over pictures and places becomes 1; return the stack.
+def scale_maps(stack, pictures, measure="power", least=0.02):
+    """Rescale the weights, in place, so that every map's `measure` over pictures and places becomes 1, and return it.
 
-    The next layer takes the factors back, so nothing but the maps' scales changes: a ReLU and both poolings let a
-    positive factor through (Gatys et al. 2016, section 2). A map whose mean is below `least` of its layer's mean is
-    scaled as if it were that, lest one that hardly ever fires shouts. `pictures` is `(N, 3, H, W)` in [0, 1].
+    "mean" is the mean, as in Gatys et al. (2016, section 2); "power" the root of the mean square, after which every
+    map's own entry of a Gram matrix, per place, is 1. The next layer takes the factors back, so nothing but the scales
+    changes: a ReLU and both poolings let a positive factor through. A map that measures less than `least` of its
+    layer's mean is scaled as if it were that, lest one that hardly ever fires shouts. `pictures` is (N, 3, H, W).
     """
-    before = torch.ones(3)
+    measured, before = MEASURES[one_of("measure", measure, MEASURES)], torch.ones(3)
     for name, maps in stack.features(pictures).items():
-        means = maps.mean((0, 2, 3))
-        scale = means.clamp(min=float(means.mean()) * least).clamp(min=1e-12)
+        sizes = measured(maps)
+        scale = sizes.clamp(min=float(sizes.mean()) * least).clamp(min=1e-12)
         layer = stack.convolutions[name]
         layer.weight.mul_(before[:, None, None] / scale[:, None, None, None])
         layer.bias.div_(scale)

@@ -8,7 +8,7 @@ net = load_vgg19_features()                             # after download_publish
 
 from torch import nn
 
-from cnncourse.networks.feature_stack import FeatureStack, layer_names, scale_to_unit_means
+from cnncourse.networks.feature_stack import FeatureStack, layer_names, scale_maps
 from cnncourse.networks.published import PUBLISHED
 from cnncourse.networks.vgg import VGG
 from cnncourse.networks.weights import load_published, load_weights
@@ -47,7 +47,8 @@ class VGG19Features(FeatureStack):
 def load_small_vgg(pooling="average"):
     """Return SmallVGG with the weights in `data/weights/small_vgg.safetensors`, frozen, in evaluation mode.
 
-    It was trained to tell which picture a piece was cut from; the mean of every map over many pictures is 1.
+    It was trained to tell which picture a piece was cut from; the root of the mean
+    square of every map over many pictures is 1.
     """
     return load_weights(SmallVGG(pooling), "small_vgg").requires_grad_(False)
 
@@ -64,7 +65,7 @@ def load_vgg19_features(pooling="average", pictures=None):
     for ours, published in zip(stack.convolutions.values(), theirs, strict=True):
         ours.load_state_dict(published.state_dict())
     if pictures is not None:
-        scale_to_unit_means(stack, pictures)
+        scale_maps(stack, pictures, "mean")
     return stack.eval().requires_grad_(False)
 
 

@@ -7,7 +7,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.networks.feature_stack import FeatureStack, layer_names, scale_to_unit_means
+from cnncourse.networks.feature_stack import FeatureStack, layer_names, scale_maps
 
 BLOCKS = ((4, 6), (8,), (5, 3))
 NAMES = ("conv1_1", "conv1_2", "conv2_1", "conv3_1", "conv3_2")
@@ -91,18 +91,21 @@ def test_the_same_generator_draws_the_same_weights():
     assert all(torch.equal(first[name], second[name]) for name in first)
 
 
-def test_scaling_makes_every_mean_one_and_changes_nothing_but_scales():
+@pytest.mark.parametrize(
+    ("measure", "measured"),
+    [("mean", lambda m: m.mean((0, 2, 3))), ("power", lambda m: (m**2).mean((0, 2, 3)) ** 0.5)],
+)
+def test_scaling_makes_every_map_measure_one_and_changes_nothing_but_scales(measure, measured):
     pictures, original = torch.rand(4, 3, 16, 24, generator=seeded(5)), stack().requires_grad_(False)
-    scaled = scale_to_unit_means(copy.deepcopy(original), pictures)
+    scaled = scale_maps(copy.deepcopy(original), pictures, measure)
     other = torch.rand(1, 3, 20, 16, generator=seeded(6))
-    means = original.features(pictures)
+    sizes = {name: measured(maps) for name, maps in original.features(pictures).items()}
     for name, maps in scaled.features(other).items():
-        floor = max(0.02 * float(means[name].mean()), 1e-12)
-        gains = means[name].mean((0, 2, 3)).clamp(min=floor)[:, None, None]
+        gains = sizes[name].clamp(min=max(0.02 * float(sizes[name].mean()), 1e-12))[:, None, None]
         torch.testing.assert_close(maps * gains, original.features(other)[name], rtol=1e-4, atol=1e-5)
     for name, maps in scaled.features(pictures).items():
-        busy = means[name].mean((0, 2, 3)) > 0.05 * means[name].mean()
-        torch.testing.assert_close(maps.mean((0, 2, 3))[busy], torch.ones(int(busy.sum())), rtol=1e-4, atol=1e-4)
+        busy = sizes[name] > 0.05 * sizes[name].mean()
+        torch.testing.assert_close(measured(maps)[busy], torch.ones(int(busy.sum())), rtol=1e-4, atol=1e-4)
         assert busy.any()
 
 
@@ -110,7 +113,7 @@ def test_scaling_does_not_make_a_silent_map_shout():
     made = stack()
     with torch.no_grad():
         made.convolutions["conv1_1"].bias[0] = -100.0
-    maps = scale_to_unit_means(made, torch.rand(2, 3, 16, 16)).features(torch.rand(1, 3, 16, 16))
+    maps = scale_maps(made, torch.rand(2, 3, 16, 16)).features(torch.rand(1, 3, 16, 16))
     assert all(m.isfinite().all() for m in maps.values())
     assert maps["conv1_1"][:, 0].max() == 0
 
@@ -154,6 +157,11 @@ def test_unknown_layers_are_refused_in_words(names, error, words):
 def test_unknown_options_are_refused(argument, value):
     with pytest.raises(ValueError, match=f"{argument} must be one of"):
         FeatureStack(BLOCKS, MEAN, DEVIATION, **{argument: value})
+
+
+def test_an_unknown_measure_is_refused():
+    with pytest.raises(ValueError, match="measure must be one of 'mean', 'power'"):
+        scale_maps(stack(), PICTURES, "largest")
 
 
 def test_a_smallest_picture_works_and_one_pixel_less_does_not():
