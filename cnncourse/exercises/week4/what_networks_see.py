@@ -1,3 +1,8 @@
 """Exercises of notebook 4.3: what a network sees."""
 
-EXERCISES = []
+from cnncourse.exercises.week4.what_networks_see_back import RECTIFY_BACK, SALIENCY_FROM, SPREAD_BACK
+from cnncourse.exercises.week4.what_networks_see_boxes import STRONGEST_BOXES
+from cnncourse.exercises.week4.what_networks_see_occlusion import OCCLUSION_SCORES
+from cnncourse.exercises.week4.what_networks_see_switches import UNPOOL
+
+EXERCISES = [STRONGEST_BOXES, UNPOOL, RECTIFY_BACK, SPREAD_BACK, SALIENCY_FROM, OCCLUSION_SCORES]
