@@ -28,8 +28,9 @@ from cnncourse.style.transfer_inputs import (
     start_picture,
     style_weights,
 )
+from cnncourse.style.transfer_optimizers import LBFGS, Adam
 
-OPTIMIZERS = ("lbfgs", "adam")
+OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam}
 RATES = {"lbfgs": 1.0, "adam": 0.03}
 EXPLODED = 1e4  # times the least cost so far
 
@@ -144,16 +145,14 @@ def transfer_steps(
 
 
 def _walk(cost, picture, optimizer, rate, steps):
-    """Yield the Steps; L-BFGS makes one evaluation a step and keeps what it knows of the curvature between them."""
-    picture.requires_grad_()
-    optimizer, least, seen = _OPTIMIZERS[optimizer](picture, rate), math.inf, []
+    """Yield the Steps; each is one evaluation, and one move that leads to the next."""
+    optimizer, least, seen = OPTIMIZERS[optimizer](picture.requires_grad_(), rate), math.inf, []
 
     def evaluate():
         total, costs = cost(picture)
-        (gradient,) = torch.autograd.grad(total, picture)
-        picture.grad = gradient.contiguous().mul_(picture.numel())  # per pixel, so that L-BFGS finds a curvature in it
+        (picture.grad,) = torch.autograd.grad(total, picture)
         seen[:] = [costs, picture.detach().clone()]
-        return total.detach() * picture.numel()
+        return costs.total
 
     for number in range(1, steps + 1):
         with _evaluating(cost.network), torch.enable_grad():
@@ -161,20 +160,8 @@ def _walk(cost, picture, optimizer, rate, steps):
         costs, evaluated = seen
         _refuse_explosion(costs.total, least, number)
         least = min(least, costs.total)
-        with torch.no_grad():
-            picture.clamp_(0, 1)
+        picture.data.clamp_(0, 1)
         yield Step(number, costs, evaluated)
-
-
-def _lbfgs(picture, rate):
-    return torch.optim.LBFGS([picture], rate, max_iter=1, history_size=20, tolerance_grad=0, tolerance_change=0)
-
-
-def _adam(picture, rate):
-    return torch.optim.Adam([picture], rate)
-
-
-_OPTIMIZERS = {"lbfgs": _lbfgs, "adam": _adam}
 
 
 def _refuse_explosion(total, least, number):
