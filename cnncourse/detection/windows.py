@@ -48,6 +48,8 @@ def window_boxes(starts, size, scale=1.0):
     """
     starts = float_array("starts", starts, shape=(None, 2), axes="(n, 2)")
     height, width = whole_numbers("size", size, 2, minimum=1)
+    if isinstance(scale, (tuple, list)) and len(scale) != 2:
+        raise ValueError(f"scale must be one factor or (down, across), got {shown(scale)}")
     down, across = scale if isinstance(scale, (tuple, list)) else (scale, scale)
     factors = [real_number("scale", part) for part in (across, down)]
     if min(factors) <= 0:
@@ -61,7 +63,10 @@ def window_batch(picture, starts, size):
     if not isinstance(picture, torch.Tensor) or picture.ndim != 3:
         raise TypeError(f"picture must be a tensor (C, H, W), got {shown(picture)}")
     height, width = whole_numbers("size", size, 2, minimum=1)
-    starts = numeric_array("starts", starts, shape=(None, 2), axes="(n, 2)").astype(int)
+    starts = numeric_array("starts", starts, shape=(None, 2), axes="(n, 2)")
+    if (starts != np.floor(starts)).any():
+        raise ValueError("starts must hold whole numbers of pixels, got others")
+    starts = starts.astype(int)
     last = np.subtract(picture.shape[1:], (height, width))
     if (starts < 0).any() or (starts > last).any():
         raise ValueError(f"starts must have their windows inside the picture of {tuple(picture.shape)}")
@@ -89,11 +94,13 @@ def scan(net, image, scales=(1.0,)):
     """Return the boxes `(n, 4)` and scores `(n, K)`, float64, of every window of a picture at every scale.
 
     `net` is a `FullyConvolutional` network; the picture `(H, W, 3)`, uint8 or float in [0, 1], is resized by each of
-    `scales` (Sermanet et al. 2013), one pass each. Boxes are xyxy in pixels of the picture as it came. A scale at which
+    `scales` (Sermanet et al. 2014), one pass each. Boxes are xyxy in pixels of the picture as it came. A scale at which
     the picture is smaller than the window adds nothing.
     """
     if not isinstance(net, FullyConvolutional):
         raise TypeError(f"net must be what fully_convolutional returns, got {shown(net)}")
+    if not isinstance(scales, (tuple, list, np.ndarray)):
+        raise TypeError(f"scales must be several factors such as (1.0, 0.5), got {shown(scales)}")
     boxes, scores = [np.zeros((0, 4))], []
     for scale in scales:
         picture = resized(image, scale)

@@ -1,7 +1,7 @@
 """A network that judges a window, turned into one that judges every window of a larger picture in a single pass.
 
 A dense layer that reads maps of C × h × w is a convolution with filters of C × h × w; the next one reads single
-numbers, so its filters are 1 × 1 (LeCun et al. 1998, section VII; Sermanet et al. 2013, "OverFeat", section 3.5). The
+numbers, so its filters are 1 × 1 (LeCun et al. 1998, section VII; Sermanet et al. 2014, "OverFeat", section 3.5). The
 weights stay where they are: the new network holds the same layers and reads a dense layer's matrix as filters.
 """
 
@@ -78,8 +78,8 @@ class FullyConvolutional(nn.Sequential):
     def forward(self, pictures):
         """Return the score maps `(N, K, rows, columns)`."""
         C, (height, width) = self.channels, self.window
-        if not isinstance(pictures, torch.Tensor):
-            raise TypeError(f"pictures must be a tensor (N, {C}, H, W), got {shown(pictures)}")
+        if not isinstance(pictures, torch.Tensor) or not pictures.is_floating_point():
+            raise TypeError(f"pictures must be a tensor (N, {C}, H, W) of floats, got {shown(pictures)}")
         got = tuple(pictures.shape)
         if len(got) != 4 or got[1] != C or got[2] < height or got[3] < width:
             raise ValueError(f"pictures must have shape (N, {C}, H, W), H ≥ {height}, W ≥ {width}, got {got}")

@@ -95,6 +95,17 @@ def test_a_batch_holds_the_windows_cut_out():
     assert window_batch(picture, np.zeros((0, 2)), (3, 2)).shape == (0, 2, 3, 2)
 
 
+@pytest.mark.parametrize("scale", [(0.5,), (1, 2, 3)])
+def test_a_scale_of_neither_one_nor_two_numbers_is_refused(scale):
+    with pytest.raises(ValueError, match=r"scale must be one factor or \(down, across\)"):
+        window_boxes([[4, 8]], 32, scale)
+
+
+def test_starts_between_pixels_are_refused():
+    with pytest.raises(ValueError, match="starts must hold whole numbers"):
+        window_batch(torch.zeros(1, 5, 6), [(0.5, 1)], (3, 2))
+
+
 @pytest.mark.parametrize("start", [(-1, 0), (3, 0), (0, 5)])
 def test_windows_outside_the_picture_are_not_cut_out(start):
     with pytest.raises(ValueError, match="starts must have their windows inside"):
@@ -162,6 +173,12 @@ def test_a_scale_too_small_for_the_window_adds_nothing():
     boxes, scores = scan(net, np.zeros((20, 30, 3)), (0.2,))
     assert (boxes.shape, scores.shape[0]) == ((0, 4), 0)
     assert len(scan(net, np.zeros((20, 30, 3)), (0.2, 1.0))[0]) == 15 * 23
+
+
+def test_a_scan_needs_several_scales():
+    net = fully_convolutional(nn.Sequential(nn.Conv2d(3, 1, 3)), (3, 3, 3))
+    with pytest.raises(TypeError, match="scales must be several factors"):
+        scan(net, np.zeros((8, 8, 3)), 1.0)
 
 
 def test_a_scan_needs_a_convolutional_network():

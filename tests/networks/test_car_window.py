@@ -48,6 +48,9 @@ def test_a_cars_square_has_its_centre_and_a_margin():
     squares = car_squares(torch.tensor([[0.0, 10, 10, 60], [20, 20, 60, 50]]))
     assert squares.numpy() == pytest.approx(np.array([[-25, 5, 35, 65], [16, 11, 64, 59]]), abs=1e-4)
     assert car_squares(torch.zeros(0, 4)).shape == (0, 4)
+    for bad in ([[1, 2, 3, 4]], torch.zeros(4), torch.zeros(1, 5)):
+        with pytest.raises(ValueError, match="boxes must be a tensor"):
+            car_squares(bad)
 
 
 def cars_of(scenes, number):

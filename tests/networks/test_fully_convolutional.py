@@ -294,5 +294,7 @@ def test_pictures_that_do_not_fit_are_refused(shape):
     net = fully_convolutional(plain(), (3, 9, 11))
     with pytest.raises(ValueError, match=r"pictures must have shape \(N, 3, H, W\), H ≥ 9, W ≥ 11"):
         net(torch.zeros(shape))
+    with pytest.raises(TypeError, match="of floats"):
+        net(torch.zeros((1, 3, 20, 20), dtype=torch.uint8))
     with pytest.raises(TypeError, match="pictures must be a tensor"):
         net(np.zeros((1, 3, 20, 20)))

@@ -51,6 +51,35 @@ def test_shapes_and_bad_pictures():
             net(torch.rand(shape))
 
 
+@pytest.mark.parametrize(
+    ("words", "images"),
+    [
+        ("got an array of shape (64, 64, 3)", np.zeros((64, 64, 3), np.uint8)),
+        ("dtype float64", np.zeros((1, 64, 64, 3))),
+        ("got an array of shape (1, 64, 64)", np.zeros((1, 64, 64), np.uint8)),
+    ],
+)
+def test_pictures_of_another_kind_are_refused(words, images):
+    with pytest.raises(ValueError, match=r"images must be uint8 pictures \(N, 64, 64, 3\)") as refusal:
+        landmark_points(LandmarkNet((2, 3, 4)), images)
+    assert words in str(refusal.value)
+
+
+def test_bad_maps_and_sizes_are_named():
+    net = LandmarkNet((2, 3, 4))
+    for words, call in (
+        ("maps must be a tensor", lambda: soft_argmax_points(np.zeros((1, 1, 3, 3)))),
+        ("maps must be a tensor", lambda: soft_argmax_points(torch.zeros(3, 3))),
+        ("cell must be a number", lambda: soft_argmax_points(torch.zeros(1, 1, 3, 3), "4")),
+        ("pictures must be a tensor", lambda: net(np.zeros((1, 3, 64, 64)))),
+        ("batch must be at least 1", lambda: landmark_points(net, np.zeros((1, 64, 64, 3), np.uint8), batch=0)),
+        ("widths must be two numbers", lambda: LandmarkNet((8,))),
+        ("widths must be two numbers", lambda: LandmarkNet(8)),
+    ):
+        with pytest.raises((TypeError, ValueError), match=words):
+            call()
+
+
 def test_asking_in_batches_changes_nothing_and_leaves_the_mode():
     net = LandmarkNet((2, 3, 4)).train()
     pictures = np.random.default_rng(2).integers(0, 256, (5, 64, 64, 3), dtype=np.uint8)
