@@ -3,7 +3,7 @@
 import ipywidgets as widgets
 import numpy as np
 
-from cnncourse.explorers import ARROWS, Explorer
+from cnncourse.explorers import ARROWS, Explorer, learners
 from cnncourse.explorers.week4.face_recognition_nearest_picture import (
     BARS,
     CHART,
@@ -15,29 +15,60 @@ from cnncourse.explorers.week4.face_recognition_nearest_picture import (
 )
 from cnncourse.explorers.week4.face_recognition_people import checked_embeddings
 from cnncourse.explorers.week4.face_recognition_ranks import ENROLLED, MOST, Ranks
+from cnncourse.faces.distances import squared_distances
 
 START = {"query": 47, "threshold": 0.4, "photos": 1}
 
 
-def render(ranks, *, query, photos, threshold):
+def recognise_person(face, names, embeddings, threshold):
+    """Return the nearest person's number, or −1 where the squared distance is not less than the threshold."""
+    distances = squared_distances(face[None], embeddings)[0]
+    nearest = distances.argmin()
+    return _number(names[nearest]) if distances[nearest] < threshold else -1
+
+
+def told(function):
+    """Return the learner's `function`, giving numbers for names and −1 for None; None if it knows nobody at all."""
+
+    def recognise(face, names, embeddings, threshold):
+        if function(face, names, embeddings, np.inf) is None:
+            return None
+        answer = function(face, names, embeddings, threshold)
+        return -1 if answer is None else _number(answer) if answer in names else np.nan
+
+    return recognise
+
+
+def _number(name):
+    return int(name.removeprefix("No. "))
+
+
+def answer_of(ranks, query, photos, threshold, recognise=recognise_person):
+    """Return the answer to a query, and whether it is right."""
+    number = recognise(ranks.embeddings[ranks.queries[query]], *ranks.gallery(photos), threshold)
+    who = int(ranks.who[query])
+    return "not recognised" if number < 0 else f"No. {number}", number == (who if who < ENROLLED else -1)
+
+
+def render(ranks, recognise=recognise_person, *, query, photos, threshold):
     """Paint a query, the people nearest to it, and what becomes of all queries with one to five photos."""
     shares = [ranks.shares(count, threshold) for count in range(1, MOST + 1)]
-    return picture(ranks, query, ranks.ranking(query, photos, SHOWN), photos, threshold, shares)
+    answer = answer_of(ranks, query, photos, threshold, recognise)
+    return picture(ranks, query, answer, ranks.ranking(query, photos, SHOWN), photos, threshold, shares)
 
 
-def caption(ranks, *, query, photos, threshold):
+def caption(ranks, recognise=recognise_person, *, query, photos, threshold):
     """Say who is named, whether rightly, and the shares over all queries."""
     (person, _, distance), *_ = ranks.ranking(query, photos, 1)
     who = int(ranks.who[query])
     truth = f"No. {who}" + ("" if who < ENROLLED else ", a stranger")
-    answer = f"No. {person}" if distance < threshold else "not recognised"
-    right = "right" if answer == (f"No. {who}" if who < ENROLLED else "not recognised") else "wrong"
+    answer, right = answer_of(ranks, query, photos, threshold, recognise)
     shares = ranks.shares(photos, threshold)
     return (
-        f"It is {truth}. Answer: <b>{answer}</b> (nearest: No. {person}, at {distance:.3f}), {right}. With "
-        f"{photos} photo{'s' * (photos > 1)} a person, <b>{shares.recognised:.1%}</b> of {ENROLLED * MOST} queries are "
-        f"recognised, {shares.misnamed:.1%} given a wrong name, {shares.unrecognised:.1%} not recognised; "
-        f"<b>{shares.strangers_named:.1%}</b> of the strangers given a name."
+        f"It is {truth}. Answer: <b>{answer}</b>, {'right' if right else 'wrong'} (nearest: No. {person}, at "
+        f"{distance:.3f}). With {photos} photo{'s' * (photos > 1)} a person, <b>{shares.recognised:.1%}</b> of "
+        f"{ENROLLED * MOST} queries are recognised, {shares.misnamed:.1%} given a wrong name, "
+        f"{shares.unrecognised:.1%} not recognised; <b>{shares.strangers_named:.1%}</b> of the strangers given a name."
     )
 
 
@@ -67,16 +98,25 @@ def pointer(ranks, event, *, query, photos, threshold):
     return None
 
 
-def nearest_in_gallery(embeddings=None, **start):
+def nearest_in_gallery(own_recognise=None, embeddings=None, **start):
     """Show a query's nearest people, and how often the answer is right with one to five photos of each.
 
-    `embeddings` (1000, D) are those of the test split's pictures, the course's own unless given. `start` sets query,
-    threshold, photos.
+    The learner's own recognise_person gives the answer when given; the bars are the course's. `embeddings` (1000, D)
+    are those of the test split's pictures, the course's own unless given. `start` sets query, threshold, photos.
     """
     ranks = Ranks(checked_embeddings(embeddings))
     wide = widgets.Layout(width="270px")
+    recognise = learners(own_recognise and told(own_recognise), recognise_person)
+
+    def words(**state):
+        text = caption(ranks, recognise, **state)
+        sentence = recognise.sentence.replace("This picture is drawn", "The answer is given").replace(
+            "draws", "answers"
+        )
+        return f"{text} {sentence}" if own_recognise else text
+
     explorer = Explorer(
-        lambda **state: render(ranks, **state),
+        lambda **state: render(ranks, recognise, **state),
         {
             "query": widgets.IntSlider(0, 0, len(ranks.queries) - 1, description="query", layout=wide),
             "threshold": widgets.FloatSlider(
@@ -88,7 +128,7 @@ def nearest_in_gallery(embeddings=None, **start):
         note="Arrow keys: left and right, the query; up and down, the threshold, which can be dragged as well. Click a "
         "bar for its number of photos.",
         alt=lambda **state: alt(ranks, **state),
-        caption=lambda **state: caption(ranks, **state),
+        caption=words,
         pointer=lambda event, **state: pointer(ranks, event, **state),
         scale=SCALE,
     )

@@ -26,29 +26,25 @@ def photos_at(x):
     return min(max(int((x - CHART[0]) // COLUMN) + 1, 1), MOST)
 
 
-def picture(ranks, query, ranking, photos, threshold, shares):
-    """Paint a state."""
+def picture(ranks, query, answer, ranking, photos, threshold, shares):
+    """Paint a state; `answer` is what is said, and whether that is right."""
     painter = Painter(WIDTH, HEIGHT, SCALE)
     who = int(ranks.who[query])
-    _paint_query(painter, ranks, query, who, ranking[0], threshold)
+    _paint_query(painter, ranks, query, who, *answer)
     _paint_list(painter, ranking, who, threshold)
     _paint_chart(painter, photos, shares)
     return painter.array()
 
 
-def _paint_query(painter, ranks, query, who, first, threshold):
+def _paint_query(painter, ranks, query, who, answer, right):
     x, y, side = QUERY
     painter.text(x, 20, "Who is this?", 14, bold=True)
     painter.text(x, 44, "a photo that is not in the gallery", 11, MUTED)
     painter.image(people()[ranks.queries[query]], x, y, side, side, smooth=True, outline=GRID)
     truth = f"really No. {who}" + (", enrolled" if who < ENROLLED else ", a stranger")
     painter.text(x, y + side + 22, truth, 13)
-    person, _, distance = first
-    named = person if distance < threshold else None
-    right = named == (who if who < ENROLLED else None)
     painter.rectangle(x, y + side + 42, side, 58, fill=WHITE, outline=BLUE if right else DARK_ORANGE, line_width=2.5)
     painter.text(x + 12, y + side + 60, "answer", 11, MUTED)
-    answer = "not recognised" if named is None else f"No. {named}"
     painter.text(x + 12, y + side + 82, answer, 15, bold=True)
     painter.text(x + side - 12, y + side + 82, "✓" if right else "✗", 18, INK, True, anchor="rm")
 

@@ -27,6 +27,7 @@ class Ranks:
         photos = np.arange(len(people()))
         self.queries = photos[photos % PHOTOS >= MOST]  # (Q,)
         self.who = person_of(self.queries)  # (Q,)
+        self.embeddings = embeddings
         stored = embeddings.reshape(-1, PHOTOS, embeddings.shape[1])[:ENROLLED, :MOST].reshape(ENROLLED * MOST, -1)
         table = squared_distances(embeddings[self.queries], stored)
         self.distances = table.reshape(len(self.queries), ENROLLED, MOST)
@@ -38,6 +39,11 @@ class Ranks:
         distances = self.distances[query, :, :photos]
         order = np.argsort(distances.min(axis=1), kind="stable")[:count]
         return [(int(p), int(p * PHOTOS + distances[p].argmin()), float(distances[p].min())) for p in order]
+
+    def gallery(self, photos):
+        """Return (names, embeddings) of the enrolled photos, so many of each person."""
+        rows = np.array([person * PHOTOS + number for person in range(ENROLLED) for number in range(photos)])
+        return [f"No. {person}" for person in person_of(rows)], self.embeddings[rows]
 
     def shares(self, photos, threshold):
         """Return the Shares with so many enrolled photos of each person."""
