@@ -17,6 +17,7 @@ from cnncourse.pictures.photos import photo
 NAMES = ("astronaut", "cat", "china", "coffee", "flower", "rocket")  # the bundled photos in colour
 SIDE = 300  # of a photo, before pieces are cut
 METHODS = ("ica", "k-means")
+LEAST_CONTRAST, NOISE = 0.05, 0.1
 LEVELS = 127  # of a kept filter, on either side of 0
 
 
@@ -34,9 +35,10 @@ def photo_patches(count, size, rng):
 def learn_filters(patches, count, rng, method="ica"):
     """Return `count` filters `(count, h, w, 3)` that suit patches `(N, h, w, 3)`, each scaled to a largest value of 1.
 
-    The patches lose their mean and keep their `count` strongest components, made equally strong. "ica" turns these so
-    that each answers as seldom and as strongly as possible (Bell & Sejnowski 1997); "k-means" groups the patches by
-    direction (Coates & Ng 2012). Raises ValueError for an unknown method or more filters than numbers in a patch.
+    "ica" keeps the patches' `count` strongest components, made equally strong, and turns them so that each answers as
+    seldom and as strongly as possible (Bell & Sejnowski 1997). "k-means" makes the patches equal in contrast, whitens
+    them and groups them by direction (Coates & Ng 2012). Raises ValueError for an unknown method or for more filters
+    than numbers in a patch.
     """
     one_of("method", method, METHODS)
     rng, numbers = random_generator("rng", rng), patches[0].size
@@ -64,12 +66,11 @@ def _independent(flat, count, seed):
 
 
 def _grouped(flat, count, seed):
-    """Return the mean patch of every group of patches that point the same way, once whitened."""
+    """Return the mean direction of every group of patches, once their contrast is made equal and they are whitened."""
+    flat = flat - flat.mean(axis=1, keepdims=True)
+    flat = flat / (flat.std(axis=1, keepdims=True) + LEAST_CONTRAST)
     flat = flat - flat.mean(axis=0)
     values, vectors = np.linalg.eigh(flat.T @ flat / len(flat))
-    strongest = vectors[:, ::-1][:, :count]  # (numbers, count)
-    whitened = flat @ (strongest / np.sqrt(values[::-1][:count]))
+    whitened = flat @ (vectors / np.sqrt(values + NOISE)) @ vectors.T
     directions = whitened / np.linalg.norm(whitened, axis=1, keepdims=True)
-    groups = KMeans(count, n_init=1, random_state=seed).fit_predict(directions)
-    means = np.stack([whitened[groups == group].mean(axis=0) for group in range(count)])
-    return means @ (strongest * np.sqrt(values[::-1][:count])).T
+    return KMeans(count, n_init=1, random_state=seed).fit(directions).cluster_centers_

@@ -218,7 +218,7 @@ STRONGEST_BOXES = Exercise(
         "each layer; where it is centred follows from that.",
         _around_middle: "You lay the field around the middle of a cell of the map. That is right only by chance: walk "
         "back through the layers' paddings.",
-        _first_layer_first: "You walk from the first layer to the last: the way back begins with the last, layers[::-1].",
+        _first_layer_first: "You walk from the first layer to the last; begin with the last, layers[::-1].",
         _stride_forgotten: "You forget the strides: a step in the map is several pixels in the picture.",
         _one_cell: "You cut the cell of the map's grid. The unit sees more: its whole receptive field.",
         _last_kernel_alone: "Your boxes are as large as the last kernel: every layer on the way back widens the field.",
