@@ -14,7 +14,7 @@ from cnncourse.faces.triplets import hardest_triplets, semi_hard_triplets
 
 PEOPLE, PHOTOS, DIMENSIONS = 64, 8, 128
 MARGIN = 0.2
-SPREADS = {"untrained": 10.0, "trained": 0.7}  # of a person's photos around their middle, between people 1
+SPREADS = {"untrained": 10.0, "trained": 1.0}  # of a person's photos around their middle, between people 1
 
 
 def batch(spread):

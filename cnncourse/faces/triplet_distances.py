@@ -1,41 +1,38 @@
-"""Squared distances within a batch of embeddings, as mining needs them: fast, but equal where they are equal."""
+"""Squared distances within a batch of embeddings, as mining needs them: roughly for all, exactly where it matters.
 
-import torch
+|a|² + |b|² − 2 a·b costs one matrix product for all pairs, but it rounds. So mining decides by it where the decision is
+clear, and measures the few pairs again where rounding could turn it.
+"""
 
-CLOSE = 1e-6  # of the squared lengths: below it the rounding of |a|² + |b|² − 2 a·b may show
-MOST_AT_ONCE = 1 << 22  # numbers
+import numpy as np
+
+from cnncourse.arguments import largest, refuse_overflow
+
+PLAIN = (1e-12, 1e15)  # largest numbers between these are at home in float32 even when squared
+BLOCK = 1 << 18  # numbers held at once
 
 
-def distances_within(embeddings):
-    """Return the squared distances `(N, N)` float64 of all rows of a tensor `(N, D)` from one another.
+def rough_distances(embeddings):
+    """Return the squared distances `(N, N)` of all rows of an array `(N, D)` and by how much they may be wrong.
 
-    |a|² + |b|² − 2 a·b costs one matrix product. It is taken of the differences from the first row, so that it rounds by
-    the spread of the batch, not by its place; pairs that are close even so are measured plainly, and equal rows get
-    equal distances from all others.
+    The product is taken of the differences from the first row, so that it rounds by the spread of the batch, not by its
+    place. It is in float32 for float32 of middling size, else in float64.
     """
-    x = embeddings.detach().double()
-    if not len(x):
-        return x.new_zeros(0, 0)
-    x = x - x[0]
-    lengths = torch.linalg.vecdot(x, x)
-    sums = lengths[:, None] + lengths
-    distances = torch.addmm(sums, x, x.T, alpha=-2)
-    rows, columns = (distances <= CLOSE * sums).triu(diagonal=1).nonzero(as_tuple=True)
-    measured = _measured(x, rows, columns)
-    distances[rows, columns] = distances[columns, rows] = measured
-    return _equal_for_equals(distances.fill_diagonal_(0), rows[measured == 0], columns[measured == 0])
+    x = embeddings - embeddings[:1]
+    if not PLAIN[0] < largest(x) < PLAIN[1]:
+        x = x.astype(np.float64)
+    lengths = np.vecdot(x, x)
+    refuse_overflow("embeddings", 4 * lengths, np.inf)
+    distances = x @ x.T
+    distances *= -2
+    distances += lengths
+    distances += lengths[:, None]
+    return distances, float(lengths.max(initial=0)) * float(np.finfo(x.dtype).eps) * (16 + x.shape[1])
 
 
-def _measured(x, rows, columns):
-    """Return the squared distances `(K,)` of pairs of rows of x by adding up squared differences."""
-    step = max(1, MOST_AT_ONCE // max(x.shape[1], 1))
-    parts = [x[i] - x[j] for i, j in zip(rows.split(step), columns.split(step), strict=True)]
-    return torch.cat([torch.linalg.vecdot(part, part) for part in parts])
-
-
-def _equal_for_equals(distances, rows, columns):
-    """Give every row the distances of the first that equals it; `rows` < `columns` are all pairs of equal ones."""
-    if not len(rows):
-        return distances
-    first = torch.arange(len(distances), device=distances.device).scatter_reduce(0, columns, rows, "amin")
-    return distances[first][:, first]
+def measured(embeddings, rows, columns):
+    """Return the squared distances `(K,)` float64 of pairs of rows, by adding up squared differences."""
+    step = max(1, BLOCK // max(embeddings.shape[1], 1))
+    blocks = [slice(start, start + step) for start in range(0, len(rows), step)]
+    parts = [np.subtract(embeddings[rows[b]], embeddings[columns[b]], dtype=np.float64) for b in blocks]
+    return np.concatenate([np.zeros(0), *(np.vecdot(part, part) for part in parts)])

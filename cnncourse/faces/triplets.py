@@ -5,22 +5,23 @@ photo of somebody else) a triplet is easy where d_an ≥ d_ap + margin, semi-har
 hard where d_an ≤ d_ap (Schroff et al. 2015, sections 3.1 and 3.2).
 """
 
+import numpy as np
 import torch
 from torch.nn import functional
 
-from cnncourse.arguments import real_number, shown
-from cnncourse.faces.triplet_distances import distances_within
+from cnncourse.arguments import float_array, numeric_array, real_number, shown
+from cnncourse.faces.triplet_distances import measured, rough_distances
 
 __all__ = ["contrastive_loss", "hardest_triplets", "semi_hard_triplets", "triplet_loss"]
 
 MARGIN = 0.2  # Schroff et al. 2015, section 3.1
-BLOCK = 1 << 18  # comparisons held at once
+BLOCK = 1 << 16  # comparisons held at once: they stay in the processor's cache
 
 
 def triplet_loss(anchor, positive, negative, margin=MARGIN):
     """Return Σ max(d_ap − d_an + margin, 0) over all triplets, a scalar tensor (Schroff et al. 2015, equation 3).
 
-    Three tensors of one shape `(N, D)`, row by row a triplet; no triplet costs 0. Raises ValueError for other shapes and
+    Three tensors of one shape `(N, D)`, row by row a triplet; no triplet costs 0. Raises ValueError for other shapes or
     a negative margin, TypeError for what is no tensor of floating-point numbers.
 
     >>> a, p, n = torch.tensor([[0.0, 0.0]]), torch.tensor([[1.0, 0.0]]), torch.tensor([[0.0, 1.0]])
@@ -63,15 +64,35 @@ def hardest_triplets(embeddings, labels):
     (tensor([0, 1, 3]), tensor([3, 3, 0]), tensor([2, 2, 2]))
     """
     embeddings, labels = _checked_batch(embeddings, labels)
-    distances = distances_within(embeddings)
     same = labels[:, None] == labels
-    others = same.clone().fill_diagonal_(False)
-    anchors = (others.any(dim=1) & ~same.all(dim=1)).nonzero()[:, 0]
-    if not len(anchors):
-        return anchors, anchors.clone(), anchors.clone()
-    positives = distances.masked_fill(~others, -torch.inf).argmax(dim=1)
-    negatives = distances.masked_fill(same, torch.inf).argmin(dim=1)
-    return anchors, positives[anchors], negatives[anchors]
+    distances, rounding = rough_distances(embeddings)
+    rows, columns = _pairs_of_one(same)
+    near, furthest = distances[rows, columns], np.full(len(labels), -np.inf, distances.dtype)
+    np.maximum.at(furthest, rows, near)
+    doubtful = near >= furthest[rows] - 2 * rounding
+    positives = _best(embeddings, rows[doubtful], columns[doubtful], sign=-1)
+    np.copyto(distances, np.inf, where=same)
+    nearest = distances.min(axis=1, initial=np.inf)
+    bars = np.where(nearest < np.inf, nearest + 2 * rounding, -np.inf).astype(distances.dtype)
+    rows, columns = np.divmod(np.flatnonzero(distances <= bars[:, None]), max(len(labels), 1))
+    negatives = _best(embeddings, rows, columns, sign=1)
+    anchors = np.flatnonzero((positives >= 0) & (negatives >= 0))
+    return _tensors(anchors, positives[anchors], negatives[anchors])
+
+
+def _best(embeddings, rows, columns, sign):
+    """Return for every row of the batch `(N,)` the column of its smallest sign · distance; −1 where it has none."""
+    order = np.lexsort((columns, sign * measured(embeddings, rows, columns), rows))
+    found, first = np.unique(rows[order], return_index=True)
+    best = np.full(len(embeddings), -1)
+    best[found] = columns[order][first]
+    return best
+
+
+def _pairs_of_one(same):
+    """Return (anchors, positives), all pairs of two photos of one person, in order."""
+    rows, columns = np.divmod(np.flatnonzero(same), max(len(same), 1))
+    return rows[rows != columns], columns[rows != columns]
 
 
 def semi_hard_triplets(embeddings, labels, margin=MARGIN):
@@ -86,22 +107,43 @@ def semi_hard_triplets(embeddings, labels, margin=MARGIN):
     """
     embeddings, labels = _checked_batch(embeddings, labels)
     margin = real_number("margin", margin, 0)
-    distances = distances_within(embeddings)
     same = labels[:, None] == labels
-    anchors, positives = same.clone().fill_diagonal_(False).nonzero(as_tuple=True)  # (K,): all pairs of one person
-    near = distances[anchors, positives]
-    to_negatives = distances.masked_fill_(same, -torch.inf)
+    anchors, positives = _pairs_of_one(same)  # (K,)
+    to_negatives, rounding = rough_distances(embeddings)
+    near = to_negatives[anchors, positives]
+    np.copyto(to_negatives, -np.inf, where=same)
     step = max(1, BLOCK // max(len(labels), 1))
-    blocks = zip(anchors.split(step), positives.split(step), near.split(step), strict=True)
-    found = [_between(to_negatives, *block, margin) for block in blocks]
-    return tuple(torch.cat(parts) for parts in zip(*found, strict=True))
+    parts = [slice(k, k + step) for k in range(0, max(len(near), 1), step)]
+    found = [_between(to_negatives[anchors[p]], near[p, None], margin, 2 * rounding) for p in parts]
+    counts = np.concatenate([count for count, _, _ in found])
+    anchors, positives = np.repeat(anchors, counts), np.repeat(positives, counts)
+    negatives = np.concatenate([columns for _, columns, _ in found])
+    doubtful = np.flatnonzero(np.concatenate([doubt for _, _, doubt in found]))
+    some = anchors[doubtful], positives[doubtful], negatives[doubtful]
+    wrong = doubtful[~_is_semi_hard(embeddings, *some, margin)]
+    return _tensors(*(np.delete(indices, wrong) for indices in (anchors, positives, negatives)))
 
 
-def _between(to_negatives, anchors, positives, near, margin):
-    """Return the triplets of some pairs (anchors, positives) at the distances `near`, in the pairs' order."""
-    rows, near = to_negatives[anchors], near[:, None]  # (K, N), (K, 1)
-    pairs, negatives = ((near < rows) & (rows < near + margin)).nonzero(as_tuple=True)
-    return anchors[pairs], positives[pairs], negatives
+def _between(rows, near, margin, doubt):
+    """Return of pairs at the distances `near` (K, 1) the negatives that may be semi-hard, in the pairs' order.
+
+    `rows` (K, N) are the distances of the pairs' anchors from everybody. Returned are how many there are of each pair,
+    their columns, and which of them are so close to a border that `doubt` could turn them.
+    """
+    likely = (near - doubt < rows) & (rows < near + (margin + doubt))
+    counts, places = np.count_nonzero(likely, axis=1), np.flatnonzero(likely)
+    columns = places - np.repeat(np.arange(len(rows)) * rows.shape[1], counts)
+    beyond = rows.reshape(-1)[places] - np.repeat(near[:, 0], counts)
+    return counts, columns, (beyond <= doubt) | (beyond >= margin - doubt)
+
+
+def _is_semi_hard(embeddings, anchors, positives, negatives, margin):
+    near, far = measured(embeddings, anchors, positives), measured(embeddings, anchors, negatives)
+    return (near < far) & (far < near + margin)
+
+
+def _tensors(*indices):
+    return tuple(torch.from_numpy(part.astype(np.int64)) for part in indices)
 
 
 def _squared(difference):
@@ -120,30 +162,21 @@ def _check_rows(**tensors):
 
 
 def _checked_batch(embeddings, labels):
-    """Return embeddings (N, D) and labels (N,) as tensors on one device."""
-    embeddings = _tensor("embeddings", embeddings)
-    if embeddings.ndim != 2 or embeddings.is_complex() or embeddings.dtype == torch.bool:
-        raise ValueError(f"embeddings must be real numbers of shape (N, D), got {_told(embeddings)}")
-    if not torch.isfinite(embeddings).all():
-        raise ValueError("embeddings must hold finite numbers, got NaN or infinity")
-    labels = _tensor("labels", labels).to(embeddings.device)
-    if not labels.numel():
-        labels = labels.long()
-    if labels.is_floating_point() or labels.is_complex() or labels.dtype == torch.bool:
-        raise TypeError(f"labels must be whole numbers, got {_told(labels)}")
-    if labels.shape != embeddings.shape[:1]:
-        raise ValueError(f"labels must have shape ({len(embeddings)},), one for each embedding, got {_told(labels)}")
+    """Return embeddings (N, D) and labels (N,) as arrays."""
+    embeddings = float_array("embeddings", _array(embeddings), 2, axes="(N, D)")
+    labels = numeric_array("labels", _array(labels), 1, (len(embeddings),), axes="(N,)")
+    if labels.dtype.kind not in "iu" and labels.size:
+        raise TypeError(f"labels must be whole numbers, got {labels.dtype}")
     return embeddings, labels
 
 
-def _tensor(name, value):
-    try:
-        return torch.as_tensor(value)
-    except (TypeError, ValueError, RuntimeError):
-        raise TypeError(f"{name} must be a tensor, got {shown(value)}") from None
+def _array(value):
+    """Return a tensor's numbers as an array; types that NumPy lacks as float32."""
+    if not isinstance(value, torch.Tensor):
+        return value
+    value = value.detach().cpu()
+    return (value.float() if value.dtype == torch.bfloat16 else value).numpy()
 
 
 def _told(value):
-    if isinstance(value, torch.Tensor):
-        return f"a tensor of shape {tuple(value.shape)} and type {value.dtype}"
-    return shown(value)
+    return f"a tensor of type {value.dtype}" if isinstance(value, torch.Tensor) else shown(value)
