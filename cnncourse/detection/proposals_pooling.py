@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from cnncourse.arguments import float_array, real_number, whole_numbers
+from cnncourse.arguments import float_array, real_number, whole_number, whole_numbers
 from cnncourse.detection.boxes import checked_boxes
 
 
@@ -68,6 +68,7 @@ def bin_edges(length, bins):
     >>> bin_edges(5, 2), bin_edges(2, 3)
     ([(0, 3), (2, 5)], [(0, 1), (0, 2), (1, 2)])
     """
+    length, bins = whole_number("length", length, 0), whole_number("bins", bins, 1)
     return [(i * length // bins, -(-(i + 1) * length // bins)) for i in range(bins)]
 
 

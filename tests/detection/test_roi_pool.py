@@ -136,3 +136,16 @@ def test_wrong_arguments_are_refused(error, words, changes):
     arguments = {"features": np.zeros((2, 5, 6)), "boxes": [[0, 0, 4, 4]], "output_size": 2} | changes
     with pytest.raises(error, match=words):
         roi_pool(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("length", "bins", "error", "words"),
+    [
+        (-1, 2, ValueError, "length must be at least 0, got -1"),
+        (2.5, 2, TypeError, "length must be a whole number"),
+        (5, 0, ValueError, "bins must be at least 1, got 0"),
+    ],
+)
+def test_cells_that_cannot_be_parted_into_bins_are_refused(length, bins, error, words):
+    with pytest.raises(error, match=words):
+        bin_edges(length, bins)
