@@ -5,7 +5,9 @@ import torch
 from torch.nn import functional as F
 
 from cnncourse.networks.face_embedding import pictures_to_batch
-from cnncourse.pictures.identities import CHUNK, PHOTOS
+from cnncourse.pictures.identities import PHOTOS
+
+CHUNK = 50  # people in a file of tools/render_identities.py
 
 
 class People:

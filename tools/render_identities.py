@@ -19,7 +19,6 @@ from tqdm import tqdm
 
 from cnncourse.data_folder import DATA
 from cnncourse.pictures.identities import (
-    CHUNK,
     PEOPLE,
     PHOTOS,
     SHIPPED,
@@ -29,6 +28,8 @@ from cnncourse.pictures.identities import (
     rendered_sheet,
     sheet_name,
 )
+
+CHUNK = 50  # people
 
 
 def main():

@@ -25,7 +25,7 @@ PEOPLE = {"train": 200, "validation": 100, "test": 100, "small": 60, "fresh": 10
 SHIPPED = ("small", "validation", "test")
 COLUMNS = 40  # of a sheet
 QUALITY = 82
-CHUNK = 50  # people
+CHUNK = 20  # people in a file of the cache folder: a multiple of COLUMNS photos
 _DRAWING = 1  # goes up whenever the pictures change, so that older ones in a cache folder are not used
 _SEED = 2017
 
@@ -109,7 +109,6 @@ def _rendered(split, preset, count, progress):
                 on_done()
         return {"sheet": np.frombuffer(rendered_sheet(np.stack(pictures)), np.uint8)}
 
-    size = CHUNK // 5
     name = f"identities_{_DRAWING}/{preset}_{split}"
-    chunks = rendered_chunks(name, -(-count // size), size, render, progress)
+    chunks = rendered_chunks(name, -(-count // CHUNK), CHUNK, render, progress)
     return np.concatenate([untile(decode(arrays["sheet"].tobytes()), SIZE) for arrays in chunks])

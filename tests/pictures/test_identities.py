@@ -51,7 +51,7 @@ def test_fewer_people_are_the_first_of_more():
 
 def test_what_is_not_shipped_is_rendered_as_it_would_be_alone(monkeypatch, tmp_path):
     monkeypatch.setenv("CNNCOURSE_CACHE", str(tmp_path))
-    monkeypatch.setattr(module, "CHUNK", 5)
+    monkeypatch.setattr(module, "CHUNK", 1)
     monkeypatch.setitem(module.PHOTOS, "train", 40)
     monkeypatch.setattr(module, "render_identity", drawn_quickly)
     images, _people = identities("train", "studio", count=2, progress=False)
@@ -61,6 +61,11 @@ def test_what_is_not_shipped_is_rendered_as_it_would_be_alone(monkeypatch, tmp_p
         np.testing.assert_array_equal(images[place], expected)
     monkeypatch.setattr(module, "render_identity", None)
     np.testing.assert_array_equal(identities("train", "studio", count=2, progress=False).images, images)
+
+
+@pytest.mark.parametrize("photos", module.PHOTOS.values())
+def test_a_file_of_the_cache_folder_fills_whole_rows_of_a_sheet(photos):
+    assert module.CHUNK * photos % module.COLUMNS == 0
 
 
 def drawn_quickly(person, photo, split="train", preset="studio"):
