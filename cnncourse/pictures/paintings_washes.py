@@ -18,7 +18,7 @@ def watercolour(rng, size):
     warm, cold = SKIES[rng.integers(len(SKIES))]
     cloud = 0.5 + 0.5 * noise(rng, side, 3, 5, 0.6)
     sun = np.hypot(y - rng.uniform(0.12, 0.18), x - rng.uniform(0.25, 0.75))
-    sheet = _wash(sheet, cold, ((0.9 - 1.7 * y) * cloud).clip(0, 1), grain)
+    sheet = _wash(sheet, cold, ((0.9 - 1.7 * y) * cloud).clip(0, 1) * (1 - soft(sun - 0.062, 0.004)), grain)
     sheet = _wash(
         sheet, warm, (np.exp(-(((y - 0.36) / 0.2) ** 2)) * (0.35 + 0.5 * cloud) * (sun > 0.07)).clip(0, 1), grain
     )
