@@ -12,6 +12,7 @@ ROOT = Path(__file__).parents[1]
 FLOORS = {  # the longest matching name counts; a module imports from its own floor or a lower one
     "cnncourse": 0,
     "cnncourse.arguments": 0,
+    "cnncourse.cache_folder": 0,
     "cnncourse.data_folder": 0,
     "cnncourse.convolution": 0,
     "cnncourse.detection": 0,

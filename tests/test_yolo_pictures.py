@@ -5,12 +5,14 @@ import pytest
 import torch
 
 from cnncourse.detection.anchors import shape_iou
-from cnncourse.detection.yolo import encode
+from cnncourse.detection.yolo import decode, encode
 from cnncourse.networks.tiny_yolo import ANCHORS, GRID, SIZE
 from tools.yolo_pictures import (
+    CHANGES,
     RIVAL,
     Scenes,
     batches,
+    changed_batch,
     in_another_light,
     moved,
     moved_boxes,
@@ -88,3 +90,29 @@ def test_another_light_changes_pictures_within_bounds_and_not_its_input(scenes):
     assert lit.min() >= 0
     assert lit.max() <= 1
     assert lit.mean(dim=(1, 2, 3)).std() > 0.05  # some dark, some light
+
+
+@pytest.mark.parametrize("change", [change for _, change in CHANGES])
+def test_every_change_changes_every_picture_and_not_its_input(change):
+    pictures = torch.rand(8, 3, SIZE, SIZE, generator=torch.Generator().manual_seed(0))
+    before = pictures.clone()
+    changed = change(pictures, np.random.default_rng(0), streak_masks(np.random.default_rng(1), 3))
+    assert torch.equal(pictures, before)
+    assert changed.shape == pictures.shape
+    assert changed.dtype == torch.float32
+    assert ((changed - pictures).abs().amax(dim=(1, 2, 3)) > 0.01).all()
+
+
+@pytest.mark.parametrize("scale", [1.5, 2])
+def test_an_enlarged_batch_has_enlarged_boxes_and_targets(scenes, scale):
+    anchors, streaks = np.array(ANCHORS), streak_masks(np.random.default_rng(1), 3)
+    plain, _, objects = changed_batch(scenes, np.arange(4), np.random.default_rng(2), streaks, anchors)
+    large, targets, larger = changed_batch(scenes, np.arange(4), np.random.default_rng(2), streaks, anchors, scale)
+    side = round(SIZE * scale)
+    assert large.shape == (4, 3, side, side)
+    torch.testing.assert_close(large.mean(dim=(2, 3)), plain.mean(dim=(2, 3)), atol=0.005, rtol=0)
+    torch.testing.assert_close(larger, objects * scale, equal_nan=True)
+    found, _, _ = decode(targets[0].double().numpy(), anchors, (side, side), 0.5)
+    every = larger[0].double().numpy()
+    assert all(np.abs(every - box).max(axis=1).min() < 1e-3 for box in found)
+    assert len(found) > 0

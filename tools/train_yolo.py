@@ -1,7 +1,8 @@
 """Train TinyYOLO on road scenes of the style "day" and write data/weights/tiny_yolo.safetensors.
 
     python tools/render_roads.py --style day --split train --count 10000 --out build/roads    # once, some minutes
-    python tools/train_yolo.py                                                                # about half an hour
+    python tools/train_yolo.py --epochs 26 --until 12 --out build/first.safetensors
+    python tools/train_yolo.py --start build/first.safetensors --epochs 7 --until 4 --rate 1.2e-3 --seed 1 --scales 1 1.5
 
 The validation scenes are those that the course ships, of the style "day". The test scenes and the held-out style are
 for `tools/score_yolo.py` alone.
@@ -49,9 +50,11 @@ def read_options():
     parser.add_argument("--scenes", type=Path, default=Path("build/roads"))
     parser.add_argument("--count", type=int, default=10000)
     parser.add_argument("--epochs", type=int, default=14)
+    parser.add_argument("--until", type=int, help="stop after so many epochs; the rate falls as for --epochs")
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scales", type=float, nargs="+", default=[1], help="a batch is enlarged by one of them")
     parser.add_argument("--start", type=Path, help="weights to go on from; their anchors stay")
     parser.add_argument("--out", type=Path, default=DATA / "weights" / "tiny_yolo.safetensors")
     return parser.parse_args()
@@ -84,7 +87,7 @@ def train(model, scenes, anchors, options):
     )
     total = options.epochs * (len(scenes.images) // options.batch)
     step, start = 0, time.perf_counter()
-    for epoch in range(options.epochs):
+    for epoch in range(options.until or options.epochs):
         losses = []
         for pictures, targets, objects in ahead(epoch_batches(scenes, anchors, options, epoch)):
             set_rate(optimizer, options.rate, step, total)
@@ -99,7 +102,8 @@ def train(model, scenes, anchors, options):
 
 def epoch_batches(scenes, anchors, options, epoch):
     rng = np.random.default_rng([options.seed, epoch])
-    return batches(scenes, options.batch, rng, streak_masks(np.random.default_rng(options.seed)), anchors)
+    streaks = streak_masks(np.random.default_rng(options.seed))
+    return batches(scenes, options.batch, rng, streaks, anchors, options.scales)
 
 
 def train_step(model, optimizer, pictures, targets, objects):
@@ -160,6 +164,9 @@ def score(model):
 def save(model, options, count):
     """Write the weights as float16, with how they were made."""
     words = {"count": count, "epochs": options.epochs, "rate": options.rate, "seed": options.seed}
+    words["scales"] = " ".join(f"{scale:g}" for scale in options.scales)
+    if options.until is not None:
+        words["until"] = options.until
     if options.start is not None:
         words["start"] = options.start.name
     command = " ".join(["python tools/train_yolo.py", *(f"--{word} {value}" for word, value in words.items())])

@@ -1,7 +1,7 @@
 """Training pictures of TinyYOLO: road scenes from chunks, changed a little at random, with their targets.
 
-Only scenes of the style "day" come in. The changes are general ones: mirror, scale and shift, colour, darkness, a veil
-as of mist, noise, blur, streaks. None is made by the renderer of the held-out style.
+Only scenes of the style "day" come in. The changes are general ones: mirror, scale and shift, colour, darkness, uneven
+light, lamps, a veil as of mist, streaks, blur, noise. None is made by the renderer of the held-out style.
 """
 
 from typing import NamedTuple
@@ -12,13 +12,13 @@ from torch.nn import functional
 
 from cnncourse.detection.anchors import shape_iou
 from cnncourse.detection.yolo import encode
-from cnncourse.networks.tiny_yolo import CLASS_COUNT, GRID, SIZE
+from cnncourse.networks.tiny_yolo import CLASS_COUNT, GRID, SIZE, enlarged
 from cnncourse.pictures.road_scenes import LEAST_HEIGHT
 
 STREAKS = 64  # masks of streaks, drawn once
 MOST_SHIFT = 24  # pixels
 RIVAL = 0.4  # IoU of shapes from which another anchor learns an object too
-HARD = 0.55  # of the pictures are made hard to see
+HARD = 0.5  # of the pictures are made hard to see
 LEAST_LEFT = 0.4  # of a box's area: less of it inside the picture, and the object is ignored
 
 
@@ -49,14 +49,19 @@ def read_scenes(folder, style, split, count=None):
     return Scenes(images[:count], *(entries[:count] for entries in lists))
 
 
-def batches(scenes, size, rng, streaks, anchors):
-    """Yield (pictures (n, 3, 160, 160), targets, objects (n, M, 4) in pixels, NaN where there is none) of one epoch."""
+def batches(scenes, size, rng, streaks, anchors, scales=(1,)):
+    """Yield (pictures (n, 3, side, side), targets, objects (n, M, 4) in pixels, NaN where none) of one epoch.
+
+    Each batch is enlarged by one of the `scales`, drawn anew: its side is 160 · scale, and so are its boxes.
+    """
     order = rng.permutation(len(scenes.images))
     for start in range(0, len(order) - size + 1, size):
-        yield changed_batch(scenes, order[start : start + size], rng, streaks, anchors)
+        scale = scales[rng.integers(len(scales))] if len(scales) > 1 else scales[0]
+        yield changed_batch(scenes, order[start : start + size], rng, streaks, anchors, scale)
 
 
-def changed_batch(scenes, rows, rng, streaks, anchors):
+def changed_batch(scenes, rows, rng, streaks, anchors, scale=1):
+    grid, side = round(GRID * scale), round(SIZE * scale)
     pictures = torch.from_numpy(scenes.images[rows]).permute(0, 3, 1, 2).float() / 255
     zoom = np.exp(rng.uniform(-0.25, 0.35, len(rows)))
     shift = rng.uniform(-MOST_SHIFT, MOST_SHIFT, (len(rows), 2))
@@ -69,24 +74,26 @@ def changed_batch(scenes, rows, rng, streaks, anchors):
         boxes, ignored, labels = boxes[inside], ignored[inside], scenes.labels[row][inside]
         nearest_first = np.argsort(-boxes[:, 3], kind="stable")
         true = nearest_first[~ignored[nearest_first]]
-        target = encode(boxes[true], labels[true], GRID, anchors, CLASS_COUNT, (SIZE, SIZE))
-        targets.append(shared_with_rivals(target, anchors))
+        boxes = boxes * scale
+        targets.append(encode(boxes[true], labels[true], grid, anchors, CLASS_COUNT, (side, side)))
         objects.append(torch.tensor(boxes))
+    targets = torch.tensor(shared_with_rivals(np.array(targets), anchors)).float()
     objects = torch.nn.utils.rnn.pad_sequence(objects, batch_first=True, padding_value=torch.nan)
-    return in_another_light(pictures, rng, streaks), torch.tensor(np.array(targets)).float(), objects.float()
+    return enlarged(in_another_light(pictures, rng, streaks), scale), targets, objects.float()
 
 
-def shared_with_rivals(target, anchors):
-    """Return a target in which every object stands also at its cell's other anchors that fit it well and are free.
+def shared_with_rivals(targets, anchors):
+    """Return targets (…, B, 5 + C) in which every object stands also at its cell's other free anchors that fit it well.
 
     More places learn from each object; of those that find it, suppression keeps one.
     """
-    shared = target.copy()
-    for row, column, anchor in np.argwhere(target[..., 0] > 0):
-        vector = target[row, column, anchor]
-        fit = shape_iou([vector[[4, 3]] * (SIZE / GRID)], anchors)[0]
-        free = (fit >= RIVAL) & (shared[row, column, :, 0] == 0)
-        shared[row, column, free] = vector
+    shared = targets.copy()
+    places = np.argwhere(targets[..., 0] > 0)
+    vectors = targets[tuple(places.T)]
+    fits = shape_iou(vectors[:, [4, 3]] * (SIZE / GRID), anchors)
+    for place, vector, fit in zip(places, vectors, fits, strict=True):
+        cell = tuple(place[:-1])
+        shared[(*cell, (fit >= RIVAL) & (shared[cell][:, 0] == 0))] = vector
     return shared
 
 
@@ -111,18 +118,14 @@ def moved_boxes(boxes, ignored, zoom, shift, mirrored):
 
 
 def in_another_light(pictures, rng, streaks):
-    """Return pictures in other colours, some of them dark, misty, streaked, blurred or noisy, in [0, 1]."""
-    N = len(pictures)
-    pictures = clear = _coloured(pictures, rng)
-    pictures = torch.where(_chosen(rng, N, 0.5), _darkened(pictures, rng), pictures)
-    pictures = torch.where(_chosen(rng, N, 0.3), _veiled(pictures, rng), pictures)
-    rain = streaks[rng.integers(0, len(streaks), N)] * _column(rng.uniform(0.1, 0.5, N))
-    pictures = torch.where(_chosen(rng, N, 0.25), pictures + rain, pictures)
-    pictures = torch.where(_chosen(rng, N, 0.3), _blurred(pictures, rng), pictures)
-    noise = torch.from_numpy(rng.standard_normal(pictures.shape, dtype=np.float32))
-    amount = np.where(rng.random(N) < 0.6, rng.uniform(0, 0.15, N), 0)
-    pictures = (pictures + noise * _column(amount)).clamp(0, 1)
-    return torch.where(_chosen(rng, N, HARD), pictures, clear)
+    """Return pictures in other colours, the hard ones among them dark, misty, streaked, blurred or noisy, in [0, 1]."""
+    pictures = _coloured(pictures, rng)
+    hard = rng.random(len(pictures)) < HARD
+    for share, change in CHANGES:
+        rows = np.flatnonzero(hard & (rng.random(len(pictures)) < share))
+        if len(rows) > 0:
+            pictures[rows] = change(pictures[rows], rng, streaks).clamp(0, 1)
+    return pictures
 
 
 def _coloured(pictures, rng):
@@ -133,31 +136,57 @@ def _coloured(pictures, rng):
     return (pictures.clamp(0, 1) ** _column(np.exp(rng.normal(0, 0.25, N))) * gain).clamp(0, 1)
 
 
-def _darkened(pictures, rng):
+def _darkened(pictures, rng, _streaks):
     """Return pictures with little light left, tinted, their brightest places kept."""
     N = len(pictures)
     tint = torch.tensor(rng.uniform(0.6, 1.25, (N, 3, 1, 1))).float()
     dark = pictures ** _column(rng.uniform(1, 1.8, N)) * _column(rng.uniform(0.12, 0.6, N)) * tint
     bright = functional.avg_pool2d((pictures - 0.8).clamp(min=0) * 3, 4)
     glow = functional.interpolate(bright, scale_factor=4, mode="bilinear")
-    return (dark + glow * _column(rng.uniform(0, 0.5, N))).clamp(0, 1)
+    return dark + glow * _column(rng.uniform(0, 0.5, N))
 
 
-def _veiled(pictures, rng):
+def _unevenly_lit(pictures, rng, _streaks):
+    """Return pictures under a light that is stronger here and weaker there."""
+    light = torch.from_numpy(rng.standard_normal((len(pictures), 1, 5, 5), dtype=np.float32)) * 0.4
+    return pictures * functional.interpolate(light, size=(SIZE, SIZE), mode="bilinear").exp()
+
+
+def _lamps(pictures, rng, _streaks):
+    """Return pictures with up to eight soft round lights, white to red."""
+    N, count = len(pictures), 8
+    places = torch.from_numpy(rng.uniform(0, SIZE, (N, count, 2))).float()
+    across = torch.arange(SIZE) + 0.5
+    widths = torch.from_numpy(np.exp(rng.uniform(0, 2.2, (N, count, 1)))).float()
+    strength = torch.from_numpy(rng.uniform(0, 1, (N, count, 1)) * (rng.random((N, count, 1)) < 0.5)).float()
+    columns, rows = (torch.exp(-(((across - places[..., k, None]) / widths) ** 2)) for k in (0, 1))  # (N, count, 160)
+    glow = torch.einsum("nkr,nkc->nrc", rows * strength, columns)[:, None]
+    return pictures + glow * torch.from_numpy(np.sort(rng.uniform(0.3, 1, (N, 3, 1, 1)))[:, ::-1].copy()).float()
+
+
+def _veiled(pictures, rng, _streaks):
     """Return pictures behind a veil, thickest in a band about the middle, where the far end of a street is."""
     N = len(pictures)
-    colour = torch.tensor(rng.uniform(0.55, 1, (N, 1, 1, 1)) + rng.normal(0, 0.03, (N, 3, 1, 1))).float()
+    colour = torch.tensor(rng.uniform(0.4, 1, (N, 1, 1, 1)) + rng.normal(0, 0.03, (N, 3, 1, 1))).float()
     rows = torch.linspace(-1, 1, SIZE).reshape(1, 1, SIZE, 1)
     near = (rows - 0.05).clamp(min=0) * _column(rng.uniform(0, 1, N))
     thickness = _column(rng.uniform(0.2, 0.85, N)) * (1 - near)
     return pictures * (1 - thickness) + colour * thickness
 
 
-def _blurred(pictures, rng):
-    padded = functional.pad(pictures, (1, 1, 1, 1), mode="replicate")
-    rows = (padded[:, :, :-2] + padded[:, :, 1:-1] + padded[:, :, 2:]) / 3
-    once = (rows[..., :-2] + rows[..., 1:-1] + rows[..., 2:]) / 3
-    return once + (pictures - once) * _column(rng.uniform(0, 0.6, len(pictures)))
+def _streaked(pictures, rng, streaks):
+    N = len(pictures)
+    return pictures + streaks[rng.integers(0, len(streaks), N)] * _column(rng.uniform(0.1, 0.5, N))
+
+
+def _blurred(pictures, rng, _streaks):
+    soft = functional.avg_pool2d(functional.pad(pictures, (1, 1, 1, 1), mode="replicate"), 3, stride=1)
+    return soft + (pictures - soft) * _column(rng.uniform(0, 0.6, len(pictures)))
+
+
+def _noisy(pictures, rng, _streaks):
+    noise = torch.from_numpy(rng.standard_normal(pictures.shape, dtype=np.float32))
+    return pictures + noise * _column(rng.uniform(0, 0.15, len(pictures)))
 
 
 def streak_masks(rng, count=STREAKS):
@@ -178,5 +207,12 @@ def _column(values):
     return torch.tensor(values).float().reshape(-1, 1, 1, 1)
 
 
-def _chosen(rng, count, share):
-    return torch.from_numpy(rng.random(count) < share).reshape(-1, 1, 1, 1)
+CHANGES = (  # share of the hard pictures, change
+    (0.5, _darkened),
+    (0.25, _unevenly_lit),
+    (0.25, _lamps),
+    (0.3, _veiled),
+    (0.25, _streaked),
+    (0.3, _blurred),
+    (0.6, _noisy),
+)

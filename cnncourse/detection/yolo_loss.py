@@ -10,7 +10,7 @@ from torch.nn import functional
 
 from cnncourse.arguments import shown
 
-BOX_WEIGHT, EMPTY_WEIGHT = 3.0, 0.5
+BOX_WEIGHT, EMPTY_WEIGHT = 5.0, 0.5
 
 
 def yolo_loss(prediction, target, ignore=None):

@@ -16,6 +16,7 @@ from cnncourse.networks.weights import load_weights
 SIZE, GRID, CLASS_COUNT = 160, 20, 3
 FINE = 3  # blocks of the backbone, whose maps have cells of 4 pixels
 ANCHORS = ((8.0, 20.0), (17.0, 36.0), (27.0, 21.0), (55.0, 46.0))  # width, height in pixels, until training sets them
+SCALES = (1, 1.5)  # at which pictures are looked at: as they are, and enlarged, for what is tiny
 WIDEST = 4.0  # |log| of a size relative to its anchor
 RARE = -4.0  # the first logit of p_c: an untrained network expects an object in 2 % of the places
 BATCH = 25
@@ -41,24 +42,24 @@ class TinyYOLO(nn.Module):
             OrderedDict(
                 block1=_block(3, 16, stride=2),
                 block2=_block(16, 32, stride=2),
-                block3=_block(32, 48),
-                block4=_block(48, 64, stride=2),
-                block5=_block(64, 64),
-                block6=_block(64, 64),
+                block3=_block(32, 64),
+                block4=_block(64, 128, stride=2),
+                block5=_block(128, 128),
+                block6=_block(128, 128),
             )
         )
-        self.context = nn.Sequential(_block(64, 128, stride=2), _block(128, 128), _block(128, 128))
-        self.neck = nn.Sequential(_block(4 * 48 + 64 + 128, 80, size=1), _block(80, 80))
-        self.head = nn.Conv2d(80, len(anchors) * (5 + CLASS_COUNT), 1)
+        self.context = nn.Sequential(_block(128, 128, stride=2), _block(128, 128), _block(128, 128))
+        self.neck = nn.Sequential(_block(4 * 64 + 128 + 128, 128, size=1), _block(128, 128))
+        self.head = nn.Conv2d(128, len(anchors) * (5 + CLASS_COUNT), 1)
         _initialise(self, generator)
 
     def forward(self, images):
-        """Return the prediction (N, S, S, B, 5 + C) for pictures (N, 3, 160, 160) in [0, 1].
+        """Return the prediction (N, S, S, B, 5 + C) for pictures (N, 3, 8 · S, 8 · S) in [0, 1]; S is even.
 
         Laid out and measured as the target of `encode`; p_c and the c are still logits, see `probabilities`.
         """
-        fine = self.backbone[:FINE](images)  # (N, 48, 2 · S, 2 · S)
-        maps = self.backbone[FINE:](fine)  # (N, 64, S, S)
+        fine = self.backbone[:FINE](images)  # (N, 64, 2 · S, 2 · S)
+        maps = self.backbone[FINE:](fine)  # (N, 128, S, S)
         context = functional.interpolate(self.context(maps), scale_factor=2)
         views = torch.cat([functional.pixel_unshuffle(fine, 2), maps, context], dim=1)
         raw = self.head(self.neck(views)).float()  # (N, B · (5 + C), S, S)
@@ -79,35 +80,54 @@ def probabilities(prediction):
     return torch.cat([presence, prediction[..., 1:5], kinds], dim=-1)
 
 
-def answers(model, images):
+def answers(model, images, scale=1):
     """Return what the model says of uint8 pictures (N, 160, 160, 3): (N, S, S, B, 5 + C) float32, for `decode`.
 
-    The model is asked in evaluation mode, 25 pictures at a time, and left in the mode in which it came.
+    With a `scale` of 1 or more, a multiple of 0.1, it is shown the pictures enlarged so much; S is 20 · scale. The
+    model is asked in evaluation mode, 25 pictures at a time, and left in the mode in which it came.
     """
-    images = _checked_pictures(images)
+    images, grid = _checked_pictures(images), _grid_at(scale)
     training = model.training
     model.eval()
     with torch.no_grad():
-        parts = [probabilities(model(pictures_to_batch(images[i : i + BATCH]))) for i in range(0, len(images), BATCH)]
+        batches = (pictures_to_batch(images[i : i + BATCH]) for i in range(0, len(images), BATCH))
+        parts = [probabilities(model(enlarged(batch, scale))).numpy() for batch in batches]
     model.train(training)
-    empty = np.zeros((0, GRID, GRID, len(model.anchors), 5 + CLASS_COUNT), np.float32)
-    return np.concatenate([empty, *(part.numpy() for part in parts)])
+    empty = np.zeros((0, grid, grid, len(model.anchors), 5 + CLASS_COUNT), np.float32)
+    return np.concatenate([empty, *parts])
 
 
-def detect(model, images, score_threshold=0.3, iou_threshold=0.5):
+def detect(model, images, score_threshold=0.3, iou_threshold=0.5, scales=SCALES):
     """Return for each of the uint8 pictures (N, 160, 160, 3) its (boxes (K, 4), scores (K,), labels (K,)), best first.
 
-    Decoded, at least `score_threshold`, clipped to the picture, suppressed within each class.
+    The model looks once at each of the `scales`, see `answers`. What it finds is decoded, at least `score_threshold`,
+    clipped to the picture, and suppressed within each class, all scales together.
     """
     score_threshold = real_number("score_threshold", score_threshold)
-    anchors = model.anchors.numpy()
+    if len(scales) == 0:
+        raise ValueError("scales must hold at least one scale, such as (1,), got none")
+    looks = [_decoded(model, images, scale, score_threshold) for scale in scales]
     found = []
-    for answer in answers(model, images):
-        boxes, scores, labels = decode(answer.astype(float), anchors, (SIZE, SIZE), score_threshold)
-        boxes = clip_boxes(boxes, SIZE, SIZE)
+    for parts in zip(*looks, strict=True):
+        boxes, scores, labels = (np.concatenate(arrays) for arrays in zip(*parts, strict=True))
         kept = nms_per_class(boxes, scores, labels, iou_threshold)
         found.append((boxes[kept], scores[kept], labels[kept]))
     return found
+
+
+def _decoded(model, images, scale, score_threshold):
+    """Return (boxes, scores, labels) of each picture looked at in one scale, before suppression."""
+    anchors = model.anchors.numpy()
+    found = []
+    for answer in answers(model, images, scale):
+        boxes, scores, labels = decode(answer.astype(float), anchors, (SIZE, SIZE), score_threshold)
+        found.append((clip_boxes(boxes, SIZE, SIZE), scores, labels))
+    return found
+
+
+def enlarged(pictures, scale):
+    """Return pictures (N, 3, H, W) enlarged by linear interpolation, or as they are where `scale` is 1."""
+    return pictures if scale == 1 else functional.interpolate(pictures, scale_factor=scale, mode="bilinear")
 
 
 def pictures_to_batch(images):
@@ -131,6 +151,14 @@ def _initialise(model, generator):
     nn.init.zeros_(model.head.bias)
     with torch.no_grad():
         model.head.bias[:: 5 + CLASS_COUNT] = RARE
+
+
+def _grid_at(scale):
+    """Return the number of cells along a picture that is enlarged by `scale`: even, as the network needs it."""
+    cells = round(GRID * real_number("scale", scale), 6)
+    if scale < 1 or cells != round(cells) or round(cells) % 2:
+        raise ValueError(f"scale must be 1 or more and a multiple of 0.1, such as 1.5, got {scale}")
+    return round(cells)
 
 
 def _checked_pictures(images):

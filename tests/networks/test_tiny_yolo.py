@@ -3,7 +3,9 @@
 import numpy as np
 import pytest
 import torch
+from torch.nn import functional
 
+from cnncourse.detection.suppression import nms_per_class
 from cnncourse.detection.yolo import decode
 from cnncourse.networks.tiny_yolo import (
     ANCHORS,
@@ -14,6 +16,7 @@ from cnncourse.networks.tiny_yolo import (
     TinyYOLO,
     answers,
     detect,
+    pictures_to_batch,
     probabilities,
 )
 
@@ -24,7 +27,7 @@ def untrained():
 
 
 def test_the_network_is_small(untrained):
-    assert sum(p.numel() for p in untrained.parameters()) == 581_456
+    assert sum(p.numel() for p in untrained.parameters()) == 1_053_872
 
 
 def test_a_prediction_has_a_vector_for_every_cell_and_anchor(untrained):
@@ -106,6 +109,49 @@ def test_the_answers_are_the_same_in_batches_and_the_mode_is_kept(untrained):
     np.testing.assert_allclose(together[26:], answers(untrained, images[26:]), atol=1e-5)
     assert answers(untrained, images[:0]).shape == (0, GRID, GRID, len(ANCHORS), 5 + CLASS_COUNT)
     assert detect(untrained, images[:0]) == []
+
+
+def test_an_enlarged_look_has_more_and_smaller_cells(untrained):
+    images = np.random.default_rng(0).integers(0, 256, (2, SIZE, SIZE, 3), dtype=np.uint8)
+    assert answers(untrained, images, 1.5).shape == (2, 30, 30, len(ANCHORS), 5 + CLASS_COUNT)
+    larger = functional.interpolate(pictures_to_batch(images), size=(240, 240), mode="bilinear")
+    with torch.no_grad():
+        expected = probabilities(untrained.eval()(larger))
+    np.testing.assert_allclose(answers(untrained, images, 1.5), expected, atol=1e-5)
+
+
+def test_anchors_cover_less_of_an_enlarged_picture():
+    net = silent(presence=[(0, -30), (1, 30), (2, -30), (3, -30)])
+    images = np.zeros((1, SIZE, SIZE, 3), np.uint8)
+    for scale in (1, 1.5, 2):
+        ((boxes, _, _),) = detect(net, images, 0.2, 1.0, scales=(scale,))
+        middle = boxes[(boxes.min(axis=1) > 0) & (boxes.max(axis=1) < SIZE)]
+        np.testing.assert_allclose(
+            (middle[:, 2:] - middle[:, :2]).mean(axis=0), np.array(ANCHORS[1]) / scale, rtol=1e-5
+        )
+        assert len(boxes) == (GRID * scale) ** 2
+
+
+def test_the_looks_at_all_scales_are_suppressed_together(untrained):
+    images = np.random.default_rng(1).integers(0, 256, (3, SIZE, SIZE, 3), dtype=np.uint8)
+    singles = [detect(untrained, images, 0.001, 1.0, scales=(scale,)) for scale in (1, 1.5)]
+    for number, (boxes, scores, labels) in enumerate(detect(untrained, images, 0.001, 0.5, scales=(1, 1.5))):
+        pooled = [np.concatenate(parts) for parts in zip(*(single[number] for single in singles), strict=True)]
+        kept = nms_per_class(*pooled, 0.5)
+        np.testing.assert_allclose(boxes, pooled[0][kept])
+        np.testing.assert_allclose(scores, pooled[1][kept])
+        assert labels.tolist() == pooled[2][kept].tolist()
+
+
+@pytest.mark.parametrize("scale", [0.5, 1.05, 1.33, 0, -1, np.inf, "2", None])
+def test_a_scale_that_makes_no_even_grid_is_refused(untrained, scale):
+    with pytest.raises((TypeError, ValueError), match="scale must be"):
+        answers(untrained, np.zeros((1, SIZE, SIZE, 3), np.uint8), scale)
+
+
+def test_no_scale_at_all_is_refused(untrained):
+    with pytest.raises(ValueError, match="scales must hold at least one scale"):
+        detect(untrained, np.zeros((1, SIZE, SIZE, 3), np.uint8), scales=())
 
 
 @pytest.mark.parametrize("images", [np.zeros((160, 160, 3), np.uint8), np.zeros((1, 160, 160, 3)), "picture", None])
