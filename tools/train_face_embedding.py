@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from face_pictures import People, changed
 from face_triplets import semi_hard_loss
-from safetensors.torch import load_file, save_file
+from safetensors.torch import save_file
 
 from cnncourse.data_folder import DATA
 from cnncourse.networks.face_embedding import FaceEmbedding, embed
@@ -34,10 +34,6 @@ def main():
     torch.manual_seed(options.seed)
     people = People(options.pictures, options.people)
     model = FaceEmbedding(generator=torch.Generator().manual_seed(options.seed))
-    if options.start is not None:
-        model.load_state_dict(
-            {n: w.float() if w.is_floating_point() else w for n, w in load_file(options.start).items()}
-        )
     averaged = train(model.to(memory_format=torch.channels_last), people, options)
     save(averaged, people, options)
 
@@ -51,7 +47,6 @@ def read_options():
     parser.add_argument("--batch-photos", type=int, default=4)
     parser.add_argument("--rate", type=float, default=2e-3)
     parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--start", type=Path, help="weights to go on from")
     parser.add_argument("--out", type=Path, default=DATA / "weights" / "face_embedding.safetensors")
     return parser.parse_args()
 
@@ -113,8 +108,6 @@ def save(model, people, options):
     """Write the weights as float16, with how they were made."""
     words = {"people": len(people.known), "steps": options.steps, "rate": options.rate}
     words |= {"batch-people": options.batch_people, "batch-photos": options.batch_photos, "seed": options.seed}
-    if options.start is not None:
-        words["start"] = options.start.name
     facts = {"command": " ".join(["python tools/train_face_embedding.py", *(f"--{w} {v}" for w, v in words.items())])}
     facts |= {f"validation {name}": f"{value:.4f}" for name, value in validation(model)._asdict().items()}
     save_file(packed(model), options.out, facts)

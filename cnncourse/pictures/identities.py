@@ -106,7 +106,7 @@ def _rendered(split, preset, count, progress):
         for person in people:
             for photo in range(PHOTOS[split]):
                 pictures.append(render_identity(person, photo, split, preset))
-                on_done()
+            on_done()
         return {"sheet": np.frombuffer(rendered_sheet(np.stack(pictures)), np.uint8)}
 
     name = f"identities_{_DRAWING}/{preset}_{split}"
