@@ -25,7 +25,8 @@ def squared_distances(a, b):
         for start in range(0, len(a), step):
             apart = a[start : start + step, None] - b  # (step, M, D)
             np.vecdot(apart, apart, out=distances[start : start + step])
-    refuse_overflow("a and b", distances, a.shape[1] * (largest(a) + largest(b)) ** 2)
+    farthest = largest(a) + largest(b)
+    refuse_overflow("a and b", distances, a.shape[1] * farthest * farthest)
     return distances
 
 

@@ -21,8 +21,9 @@ def rough_distances(embeddings):
     x = embeddings - embeddings[:1]
     if not PLAIN[0] < largest(x) < PLAIN[1]:
         x = x.astype(np.float64)
-    lengths = np.vecdot(x, x)
-    refuse_overflow("embeddings", 4 * lengths, np.inf)
+    with np.errstate(over="ignore"):
+        lengths = np.vecdot(x, x)
+    refuse_overflow("embeddings", lengths, np.inf)
     distances = x @ x.T
     distances *= -2
     distances += lengths

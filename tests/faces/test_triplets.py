@@ -85,9 +85,9 @@ def test_float32_batches_are_decided_as_in_float64():
         assert as_list(mine(x, labels)) == as_list(mine(x.double(), labels))
 
 
-def test_repeated_photos_are_no_semi_hard_triplets():
+def test_a_repeated_photo_is_no_negative_and_ties_go_to_the_first():
     x = torch.tensor([[0.1, 0.7], [0.1, 0.7], [0.1, 0.7], [0.3, 0.9]])
-    assert as_list(semi_hard_triplets(x, torch.tensor([1, 1, 2, 2]), 5.0)) == []
+    assert as_list(semi_hard_triplets(x, torch.tensor([1, 1, 2, 2]), 5.0)) == [(0, 1, 3), (1, 0, 3)]
     assert as_list(hardest_triplets(x, torch.tensor([1, 1, 2, 2]))) == [(0, 1, 2), (1, 0, 2), (2, 3, 0), (3, 2, 0)]
 
 
@@ -193,8 +193,7 @@ def test_the_contrastive_loss_by_hand_and_beside_pytorch_metric_learning():
     assert contrastive_loss(first, second, same).item() == pytest.approx((0.25 + 0.25) / 2)
     squared = LpDistance(normalize_embeddings=False, p=2, power=2)
     pulled = ContrastiveLoss(pos_margin=0, neg_margin=0, distance=squared)
-    labels = torch.tensor([7])
-    alone = pulled(first[:1], labels, ref_emb=second[:1], ref_labels=labels)
+    alone = pulled(torch.stack([first[0], second[0]]), torch.tensor([7, 7]))
     assert contrastive_loss(first[:1], second[:1], same[:1]).item() == pytest.approx(alone.item() / 2)
 
 
