@@ -115,7 +115,7 @@ def transfer_steps(
     content_layers=None,
     style_layers=None,
     alpha=1.0,
-    beta=50.0,
+    beta=5.0,
     variation=0.3,
     start="content",
     optimizer="lbfgs",
