@@ -2,7 +2,8 @@
 
     python tools/render_roads.py --style day --split train --count 10000 --out build/roads    # once, some minutes
     python tools/train_yolo.py --epochs 26 --until 12 --out build/first.safetensors
-    python tools/train_yolo.py --start build/first.safetensors --epochs 7 --until 4 --rate 1.2e-3 --seed 1 --scales 1 1.5
+    python tools/train_yolo.py --start build/first.safetensors --seed 1 \\
+        --epochs 7 --until 4 --rate 1.2e-3 --scales 1 1.5
 
 The validation scenes are those that the course ships, of the style "day". The test scenes and the held-out style are
 for `tools/score_yolo.py` alone.
