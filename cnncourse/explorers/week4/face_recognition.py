@@ -3,5 +3,6 @@
 from cnncourse.explorers.week4.face_recognition_door import office_door
 from cnncourse.explorers.week4.face_recognition_histogram import distance_histogram
 from cnncourse.explorers.week4.face_recognition_nearest import nearest_in_gallery
+from cnncourse.explorers.week4.face_recognition_people import astronaut_face
 
-__all__ = ["distance_histogram", "nearest_in_gallery", "office_door"]
+__all__ = ["astronaut_face", "distance_histogram", "nearest_in_gallery", "office_door"]

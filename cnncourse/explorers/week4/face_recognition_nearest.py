@@ -17,7 +17,7 @@ from cnncourse.explorers.week4.face_recognition_people import checked_embeddings
 from cnncourse.explorers.week4.face_recognition_ranks import ENROLLED, MOST, Ranks
 from cnncourse.faces.distances import squared_distances
 
-START = {"query": 47, "threshold": 0.4, "photos": 1}
+START = {"query": 47, "threshold": 0.6, "photos": 1}
 
 
 def recognise_person(face, names, embeddings, threshold):
@@ -120,7 +120,7 @@ def nearest_in_gallery(own_recognise=None, embeddings=None, **start):
         {
             "query": widgets.IntSlider(0, 0, len(ranks.queries) - 1, description="query", layout=wide),
             "threshold": widgets.FloatSlider(
-                0.4, min=0, max=TOP_DISTANCE, step=0.01, description="threshold τ", layout=wide
+                0.6, min=0, max=TOP_DISTANCE, step=0.01, description="threshold τ", layout=wide
             ),
             "photos": widgets.IntSlider(1, 1, MOST, description="photos a person", layout=wide),
         },

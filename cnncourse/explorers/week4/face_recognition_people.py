@@ -4,6 +4,8 @@ from functools import cache
 
 import numpy as np
 
+from cnncourse.explorers.photo_square import what_the_net_sees
+from cnncourse.explorers.week2.smile_detector_photo import ASTRONAUT, FACE, PART, chosen_photo
 from cnncourse.networks.face_embedding import embed, load_face_embedding
 from cnncourse.pictures.identities import identities
 
@@ -26,6 +28,11 @@ def course_net():
 def course_embeddings():
     """Return the course's embeddings (1000, 64) of `people()`, computed once."""
     return embed(course_net(), people())
+
+
+def astronaut_face(part=PART[ASTRONAUT]):
+    """Return the astronaut's face, a real photo, as (64, 64, 3) uint8; `part`: the square in per cent of it."""
+    return what_the_net_sees(chosen_photo(ASTRONAUT, ())[0], part, FACE[ASTRONAUT], 0, False)
 
 
 def checked_embeddings(embeddings):
