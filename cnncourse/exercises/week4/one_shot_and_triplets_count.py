@@ -8,7 +8,7 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def count_triplets(people):
-    """Return how many triplets (anchor, positive, negative) a batch of photos holds, an int.
+    """Return how many triplets (anchor, positive, negative) a batch holds, an int.
 
     people (N,) holds the number of the person in each photo. The positive is ANOTHER photo
     of the anchor's person, the negative a photo of somebody else. Anchor and positive
