@@ -193,7 +193,7 @@ def _along_curve(office, false_accept, true_accept, enrolled, you):
     if curve is None:
         return None
     near = np.hypot(curve[0] - false_accept, curve[1] - true_accept).argmin()
-    return {"threshold": round(float(min(curve[2][near], FARTHEST)), 3)}
+    return {"threshold": float(min(curve[2][near], FARTHEST))}
 
 
 def office_door(embeddings=None, net=None, **start):

@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import ARROWS, Explorer
-from cnncourse.explorers.week4.face_recognition_histogram_picture import AXIS, ROC, SCALE, picture, value_at
+from cnncourse.explorers.week4.face_recognition_histogram_picture import AXIS, ROC, SCALE, on_curve, picture, value_at
 from cnncourse.explorers.week4.face_recognition_pairs import PLAIN, measures
 from cnncourse.explorers.week4.face_recognition_people import checked_embeddings
 
@@ -67,11 +67,10 @@ def pointer(choices, event, *, measure, step, hovered):
 
 def _along_curve(pairs, event):
     x, y, side = ROC
-    false, true = (event.x - x) / side, 1 - (event.y - y) / side
-    if not (-0.05 <= false <= 1.05 and -0.05 <= true <= 1.05):
+    if not (-10 <= event.x - x <= side + 10 and -10 <= event.y - y <= side + 10):
         return None
-    steps = np.array([pairs.rates(threshold_of(pairs, step)) for step in range(STEPS + 1)])
-    return {"step": int(np.hypot(*(steps - (false, true)).T).argmin()), "hovered": None}
+    places = np.array([on_curve(*pairs.rates(threshold_of(pairs, step))) for step in range(STEPS + 1)])
+    return {"step": int(np.hypot(*(places - (event.x, event.y)).T).argmin()), "hovered": None}
 
 
 def distance_histogram(embeddings=None, heads=None, **start):

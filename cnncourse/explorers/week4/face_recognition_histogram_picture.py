@@ -13,6 +13,8 @@ WIDTH, HEIGHT = 880, 500
 SCALE = scale_for(WIDTH)
 AXIS = (24, 44, 536, 210)  # left, top, width, height of the histograms
 ROC = (640, 44, 210)  # left, top, side
+DECADES = 4  # of false accept rates
+SMALLEST = 10.0**-DECADES
 BINS = 80
 FACE = 58
 SHOWN = 4  # pairs of each sort
@@ -29,6 +31,12 @@ def value_at(pairs, x):
     """Return the value at a place of the axis."""
     left, _, width, _ = AXIS
     return pairs.low + min(max((x - left) / width, 0), 1) * (pairs.high - pairs.low)
+
+
+def on_curve(false, true):
+    """Return where on the ROC a pair of rates lies; the false accept rate is drawn by its logarithm, from 10⁻⁴."""
+    x, y, side = ROC
+    return x + (1 + np.log10(max(false, SMALLEST)) / DECADES) * side, y + (1 - true) * side
 
 
 def picture(pairs, measure, threshold, shown):
@@ -72,11 +80,13 @@ def _paint_curve(painter, pairs):
     painter.rectangle(x, y, side, side, fill=WHITE, outline=GRID)
     for share in (0, 0.25, 0.5, 0.75, 1):
         painter.line(x, y + side * share, x + side, y + side * share, GRID, 1)
-        painter.line(x + side * share, y, x + side * share, y + side, GRID, 1)
         painter.text(x - 6, y + side * (1 - share), f"{share:g}", 11, MUTED, anchor="rm")
-        painter.text(x + side * share, y + side + 12, f"{share:g}", 11, MUTED, anchor="mm")
-    painter.text(x + side / 2, y + side + 30, "false accept rate", 12, MUTED, anchor="mm")
-    painter.polyline([(x + f * side, y + (1 - t) * side) for f, t in pairs.points], INK, 2)
+    for rate in (1e-4, 1e-3, 1e-2, 0.1, 1):
+        place = on_curve(rate, 0)[0]
+        painter.line(place, y, place, y + side, GRID, 1)
+        painter.text(place, y + side + 12, f"{rate:f}".rstrip("0").rstrip("."), 11, MUTED, anchor="mm")
+    painter.text(x + side / 2, y + side + 30, "false accept rate (each line 10 ×)", 12, MUTED, anchor="mm")
+    painter.polyline([on_curve(*point) for point in pairs.points], INK, 2)
 
 
 def _paint_threshold(painter, pairs, threshold):
@@ -92,7 +102,7 @@ def _paint_threshold(painter, pairs, threshold):
     painter.rectangle(beside, top + 6, long, 22, fill=INK, radius=5)
     painter.text(beside + long / 2, top + 17, words, 12, WHITE, True, anchor="mm")
     left, y, side = ROC
-    at = left + false * side, y + (1 - true) * side
+    at = on_curve(false, true)
     painter.line(*at, at[0], y + side, INK, 1.25, dash=(4, 4))
     painter.line(left, at[1], *at, INK, 1.25, dash=(4, 4))
     painter.circle(*at, 7, fill=ORANGE, outline=INK, line_width=2)

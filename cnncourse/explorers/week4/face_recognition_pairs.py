@@ -72,7 +72,7 @@ def _pairs(table):
     low, high = float(values.min()), float(np.quantile(values, 0.999))
     false, true, _ = roc(values, same)
     points = np.stack([false, true], axis=1)
-    kept = np.unique(np.searchsorted(false, np.linspace(0, 1, 400), side="right") - 1)
+    kept = np.unique(np.searchsorted(false, np.append(0, np.geomspace(1e-4, 1, 400)), side="right") - 1)
     groups = tuple(group[np.argsort(values[group])] for group in (np.flatnonzero(same), np.flatnonzero(~same)))
     alike, different = (values[group] for group in groups)
     strict = threshold_at(STRICT, values, same)
