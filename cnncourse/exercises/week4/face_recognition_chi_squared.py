@@ -1,7 +1,10 @@
 """Exercise of notebook 4.2: the χ² distance of faces' features."""
 
+import warnings
+
 import numpy as np
 
+from cnncourse.exercises.compare import compare
 from cnncourse.exercises.engine import Case, Exercise
 
 
@@ -17,6 +20,15 @@ def chi_squared_distance(f, g):
     total = f + g
     parts = (f - g) ** 2 / np.where(total > 0, total, 1)
     return parts.sum(axis=1)
+
+
+def _watched(f, *args):
+    """Call a distance; in place of an answer that is right but came with a warning, return its text."""
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        answer = f(*args)
+    right = isinstance(answer, np.ndarray) and compare(answer, _plain(*args)) is None
+    return f"the right distances, and a warning: {caught[0].message}" if caught and right else answer
 
 
 def _chi(part=None, add=lambda parts: parts.sum(axis=1)):
@@ -39,6 +51,7 @@ _total_squared = _chi(lambda f, g: (f - g) ** 2 / np.where(f + g > 0, f + g, 1) 
 _only_f = _chi(lambda f, g: np.divide((f - g) ** 2, f, out=np.zeros_like(f), where=f > 0))
 _only_g = _chi(lambda f, g: np.divide((f - g) ** 2, g, out=np.zeros_like(f), where=g > 0))
 _both_needed = _chi(lambda f, g: np.where((f > 0) & (g > 0), _parts(f, g), 0))
+_warned = _chi(lambda f, g: np.nan_to_num((f - g) ** 2 / (f + g)))
 _plus_one = _chi(lambda f, g: (f - g) ** 2 / (f + g + 1))
 _at_least_one = _chi(lambda f, g: (f - g) ** 2 / np.maximum(f + g, 1))
 _small_number = _chi(lambda f, g: (f - g) ** 2 / (f + g + 1e-3))
@@ -116,12 +129,15 @@ def _chi_cases():
 CHI_SQUARED_DISTANCE = Exercise(
     solution=chi_squared_distance,
     cases=_chi_cases,
+    observe=_watched,
     mistakes={
         _sum_inside: "You add up first, then square and divide: (Σ(f − g))² / Σ(f + g). Divide feature by feature and "
         "add last.",
         _sums_divided: "You divide one sum by another: Σ(f − g)² / Σ(f + g). Each feature has its own divisor.",
         _zero_over_zero: "Where both features are 0 you divide 0 by 0, and one NaN spoils the whole sum: make the "
         "divisor 1 there.",
+        _warned: "You divide by 0 first and mend the NaN afterwards (np.where computes both sides too), so NumPy "
+        "warns. Make the divisor 1 where it is 0, or divide within `with np.errstate(invalid='ignore'):`.",
         _nan_in_all: "A single 0/0 makes the whole pair's sum NaN, and you then set that sum to 0: only the summand "
         "counts 0.",
         _both_needed: "You leave out features that are 0 in one of the faces: only where both are 0 the summand is 0.",

@@ -77,6 +77,30 @@ def _all_below(face, names, embeddings, threshold):
     return [name for name, d in zip(names, distances, strict=True) if d < threshold] or None
 
 
+def _first_in_alphabet(face, names, embeddings, threshold):
+    distances = ((embeddings - face) ** 2).sum(axis=1).tolist()
+    distance, name = min(zip(distances, names, strict=True), default=(np.inf, None))
+    return name if distance < threshold else None
+
+
+def _by_person(face, names, embeddings, threshold):
+    best, least = None, threshold
+    for name in dict.fromkeys(names):
+        distance = min(((row - face) ** 2).sum() for other, row in zip(names, embeddings, strict=True) if other == name)
+        if distance < least:
+            best, least = name, distance
+    return best
+
+
+def _from_a_thousand(face, names, embeddings, threshold):
+    best, least = None, 1000.0
+    for name, row in zip(names, embeddings, strict=True):
+        distance = ((row - face) ** 2).sum()
+        if distance < least:
+            best, least = name, distance
+    return best if least < threshold else None
+
+
 def _by_mean(measure):
     def recognise(face, names, embeddings, threshold):
         best, least = None, threshold
@@ -120,6 +144,13 @@ def _recognise_cases():
     yield case("two below the threshold: the nearer one", [3, 0], *two, 50, "Bo")
     yield case("two below the threshold, the nearer one first", [1, 0], *two, 50, "Ada")
     yield case("equally near: the first", [2, 1], *two, 9, "Ada")
+    turned = ["Bo", "Ada"], [[0, 0], [4, 0]]
+    yield case("equally near: the first, whatever its name", [2, 1], *turned, 9, "Bo")
+    again = ["Cy", "Bo", "Cy"], [[9, 9], [0, 0], [4, 0]]
+    yield case("equally near: the first row, though the other's name came earlier", [2, 1], *again, 9, "Bo")
+    yield case("far away, and a threshold that is farther", [500, 100], *turned, 1e6, "Ada")
+    yield case("a single photo of zeros", [0, 1], ["Ada"], [[0, 0]], 2, "Ada")
+    yield case("a squared distance of 5.12, just above the threshold", [1.6, 1.6], *two, 5.11, None)
     yield case("an empty gallery", [1, 2], [], [], 9, None)
     three = ["Cy", "Ada", "Cy", "Bo", "Bo"], [[9, 9], [0, 0], [1, 9], [3, 3], [4, 3]]
     yield case("the second photo of a person", [1, 8], *three, 3, "Cy")
@@ -154,6 +185,12 @@ RECOGNISE_PERSON = Exercise(
         _farthest: "You look at the farthest row: the nearest is wanted.",
         _far_ones: "You name the far ones: a small distance means alike.",
         _last_of_equals: "Of equally near rows you take the last one: the first is wanted, which argmin gives.",
+        _first_in_alphabet: "Of equally near rows you take the name that comes first in the alphabet (min of pairs "
+        "compares the names where the distances are equal): the first row is wanted.",
+        _by_person: "Of equally near people you take the one who came first with any photo: the first of the equally "
+        "near ROWS is wanted.",
+        _from_a_thousand: "Your search begins with a number that a distance may exceed: begin with math.inf, or with "
+        "the threshold itself.",
         _place: "You return the row's number: its name is wanted, names[row].",
         _word: "Nobody found is the value None, not a text.",
         _first_below: "You return the first row below the threshold: a later one may be nearer.",

@@ -124,7 +124,7 @@ def _threshold_cases():
     yield case("two of three at the same distance may get in, the third not", 0.6, [4, 4, 4, 7, 9], [3, 1], 7.0)
     yield case("the same, rate 0.59", 0.59, [4, 4, 4, 7, 9], [3, 1], 4.0)
     hundred = np.random.default_rng(3).permutation(np.arange(1, 101))
-    for rate, expected in ((0.29, 30.0), (0.57, 58.0), (0.01, 2.0), (0.009, 1.0), (0.58, 59.0)):
+    for rate, expected in ((0.29, 30.0), (0.57, 58.0), (0.01, 2.0), (0.009, 1.0), (0.58, 59.0), (0.99, 100.0)):
         yield case(f"a hundred pairs of two people, rate {rate}", rate, hundred, [0.5, 40.5, 29.5], expected)
     rng = np.random.default_rng(10)
     for count, rate in ((30, 0.1), (75, 0.02), (60, 0.333), (200, 0.01)):

@@ -73,6 +73,12 @@ _mean_square = _verified(distance=lambda rows, face: ((rows - face) ** 2).mean(a
 _square_of_sum = _verified(distance=lambda rows, face: (rows - face).sum(axis=1) ** 2)
 _largest_part = _verified(distance=lambda rows, face: ((rows - face) ** 2).max(axis=1))
 _wrong_axis = _verified(distance=_crosswise)
+_similar_name = _verified(
+    rows=lambda claimed, stored: next((rows for n, rows in stored.items() if n.lower() == claimed.lower()), None)
+)
+_part_of_name = _verified(
+    rows=lambda claimed, stored: next((rows for n, rows in stored.items() if claimed in n or n in claimed), None)
+)
 _the_distance = _verified(passes=lambda d, t: float(d))
 _dot_product = _verified(distance=lambda rows, face: rows @ face)
 
@@ -96,6 +102,9 @@ def _verify_cases():
     yield case("the same, threshold 5: the distance itself", [1, 2], "Ada", 5, False)
     yield case("the same, threshold 100", [1, 2], "Ada", 100, True)
     yield case("the same face as somebody unknown", [1, 2], "Cy", 100, False)
+    yield case("Ada's own photo, the name without its capital", [0, 0], "ada", 100, False)
+    yield case("Ada's own photo, a part of her name", [0, 0], "Ad", 100, False)
+    yield case("a name that holds hers", [0, 0], "Ada B", 100, False)
     yield case("Bo's face as Ada's", [2, 3], "Ada", 10, False)
     yield case("near the second of two photos", [8, 9], "Ada", 1.5, True)
     yield case("between two photos, near neither", [4.5, 4.5], "Ada", 30, False)
@@ -106,6 +115,8 @@ def _verify_cases():
     yield case("one part below, the sum above the threshold", [2, 2], "Ada", 7, False)
     yield case("steps that cancel in a plain sum", [3, -3], "Ada", 10, False)
     yield case("steps that add up in a plain sum", [2, 2], "Ada", 9, True)
+    yield case("a squared distance of 5.12, just above the threshold", [1.6, 1.6], "Ada", 5.11, False)
+    yield case("a squared distance of 5.12, just below the threshold", [1.6, 1.6], "Ada", 5.13, True)
     yield case("exactly a stored photo", [30, 0], "Bo", 0.01, True)
     yield case("a face far from everybody", [100, -50], "Ada", 20, False)
     rng = np.random.default_rng(42)
@@ -130,6 +141,8 @@ VERIFY_PERSON = Exercise(
         _anybody_if_known: "You look whether the name is stored, and then compare with everybody's photos. Only the "
         "claimed person's count.",
         _not_the_claimed: "You compare with everybody but the claimed person.",
+        _similar_name: "You let another spelling of the name pass: a name that is not stored just so never passes.",
+        _part_of_name: "You let a part of a name pass for the name: claimed in stored asks for the whole name.",
         _unknown_passes: "A name that is not stored passes with you: it never may.",
         _first_photo: "You compare with the first photo only: the nearest of all counts.",
         _last_photo: "You compare with the last photo only: the nearest of all counts.",

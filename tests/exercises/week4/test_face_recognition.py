@@ -1,5 +1,7 @@
 """Exercises of notebook 4.2, the first half: likely wrong answers get the right sentence, others are refused too."""
 
+import math
+
 import pytest
 
 from attempts import judged, refused
@@ -26,6 +28,8 @@ def verify_person(face, claimed, stored, threshold):
 
 MINE = "stored.get(claimed, ())"
 EVERYBODY = "[row for rows in stored.values() for row in rows]"
+SPELT_ANYHOW = "{name.lower(): rows for name, rows in stored.items()}.get(claimed.lower(), ())"
+PART_OF_NAME = "next((rows for name, rows in stored.items() if name in claimed or claimed in name), ())"
 NEAREST_ONLY = ("in photos", "in sorted(photos, key=lambda p: ((p - face) ** 2).sum())[:1]")
 
 
@@ -44,6 +48,8 @@ def test_verifying_photo_by_photo_passes():
         ("less than is wanted", [("< threshold", "<= threshold")]),
         ("a small distance means alike", [NEAREST_ONLY, ("< threshold", "> threshold")]),
         ("that is recognition", [(MINE, EVERYBODY)]),
+        ("another spelling", [(MINE, SPELT_ANYHOW)]),
+        ("the whole name", [(MINE, PART_OF_NAME)]),
         ("everybody's photos", [(MINE, f"{EVERYBODY} if claimed in stored else ()")]),
         ("it never may", [("return False", "return claimed not in stored")]),
         ("first photo only", [("for photo in photos", "for photo in photos[:1]")]),
@@ -115,6 +121,27 @@ def test_recognising_row_by_row_passes():
 )
 def test_a_likely_wrong_recogniser_is_recognised(words, pairs):
     refused(recognise_of(*pairs), words)
+
+
+@pytest.mark.parametrize(
+    ("words", "first", "order"),
+    [
+        ("first in the alphabet", "math.inf", "sorted(zip(names, embeddings), key=lambda pair: pair[0])"),
+        ("equally near ROWS", "math.inf", "sorted(zip(names, embeddings), key=lambda pair: names.index(pair[0]))"),
+        ("begins with a number", "1000", "zip(names, embeddings)"),
+    ],
+)
+def test_a_search_in_another_order_or_from_too_near_is_recognised(words, first, order):
+    source = f"""
+def recognise_person(face, names, embeddings, threshold):
+    best, least = None, {first}
+    for name, row in {order}:
+        distance = ((row - face) ** 2).sum()
+        if distance < least:
+            best, least = name, distance
+    return best if least < threshold else None
+"""
+    refused(judged("recognise_person", source, math=math), words)
 
 
 def test_nearest_without_threshold_in_one_line_is_recognised():

@@ -189,6 +189,8 @@ def chi_squared_distance(f, g):
         ("its own divisor", "((f - g) ** 2).sum(axis=1) / np.maximum((f + g).sum(axis=1), 1e-12)"),
         ("spoils the whole sum", "((f - g) ** 2 / (f + g)).sum(axis=1)"),
         ("only the summand counts 0", "np.nan_to_num(((f - g) ** 2 / (f + g)).sum(axis=1))"),
+        ("so NumPy warns", "np.nan_to_num((f - g) ** 2 / (f + g)).sum(axis=1)"),
+        ("so NumPy warns", "np.where(f + g > 0, (f - g) ** 2 / (f + g), 0).sum(axis=1)"),
         ("add 1 to every divisor", "((f - g) ** 2 / (f + g + 1)).sum(axis=1)"),
         ("raise every divisor", "((f - g) ** 2 / np.maximum(f + g, 1)).sum(axis=1)"),
         ("do not divide", "((f - g) ** 2).sum(axis=1)"),
