@@ -15,7 +15,10 @@ import os
 import sys
 from pathlib import Path
 
-MODULES = ("bench_convolution", "bench_architectures", "bench_detection", "bench_precision")
+MODULES = (
+    *("bench_convolution", "bench_architectures", "bench_detection", "bench_precision"),
+    *("bench_faces", "bench_gallery", "bench_style"),
+)
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 
 
