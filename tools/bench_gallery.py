@@ -1,4 +1,4 @@
-"""Week 4's rows of the bench for the gallery: one query among 100,000 and a million embeddings against faiss's flat index.
+"""The gallery's rows of the bench: one query among 100,000 and a million embeddings against faiss's flat index.
 
 128 numbers each, float32; `identify` reads them once, and so does the peer. The tables are freed after each row.
 """
