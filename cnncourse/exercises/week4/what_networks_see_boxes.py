@@ -152,6 +152,8 @@ _by_size = _chooser(
 )
 _weakest_first = _chooser(ranked=lambda strengths, count: np.argsort(strengths, kind="stable")[:count])
 _turned_round = _chooser(ranked=lambda strengths, count: np.argsort(strengths, kind="stable")[::-1][:count])
+_turned_unstable = _chooser(ranked=lambda strengths, count: np.argsort(strengths)[::-1][:count])
+_unstable = _chooser(ranked=lambda strengths, count: np.argsort(-strengths)[:count])
 _as_they_come = _chooser(ranked=lambda strengths, count: np.arange(min(count, len(strengths))))
 _by_number = _chooser(ranked=lambda strengths, count: np.sort(_ranked(strengths, count)))
 _rank_told = _chooser()
@@ -198,6 +200,10 @@ def _cases():
     yield case("more asked for than there are pictures", three, [(3, 2, 1), (3, 1, 2)], 9)
     tied = rng.integers(0, 3, (6, 5, 3))
     yield case("many equal activations", tied, [(3, 1, 1), (2, 2, 0), (3, 1, 0)], 4)
+    many = rng.integers(0, 4, (60, 2, 3))
+    yield case("sixty pictures, many equal activations", many, [(3, 1, 1), (2, 2, 0)], 25)
+    distinct = rng.permutation(40 * 3 * 2).reshape(40, 3, 2)
+    yield case("forty pictures, the strongest twelve", distinct, [(5, 3, 1)], 12)
     yield case("negative activations, as a leaky ReLU gives", rng.normal(-1, 2, (4, 3, 6)), [(4, 3, 2), (3, 2, 1)], 2)
     yield case("all negative", -1 - rng.random((3, 6, 2)), [(3, 1, 1), (3, 1, 1), (2, 2, 0)], 3)
     yield case("layers told as a tuple", three[:3], ((5, 1, 2), (2, 2, 0), (3, 1, 1), (2, 2, 0)), 2)
@@ -237,8 +243,12 @@ STRONGEST_BOXES = Exercise(
         _by_mean: "You order the pictures by their mean activation. One strong place is what counts: the maximum.",
         _by_size: "You take absolute values. A strongly negative unit is not excited.",
         _weakest_first: "You begin with the weakest picture: argsort sorts upwards.",
-        _turned_round: "Of equal pictures the higher number comes first with you: an ascending argsort turned round. "
+        _turned_round: "Of equal pictures the higher number comes first with you, as after sorting (strength, number) "
+        "downwards: sort by −strength, stably.",
+        _turned_unstable: "Equal pictures come in another order: an ascending argsort turned round. "
         "np.argsort(-strongest, kind='stable') keeps the order.",
+        _unstable: "Where activations are equal, argsort by itself may exchange them once there are many: "
+        "np.argsort(-strongest, kind='stable') keeps the lower number first.",
         _as_they_come: "You take the first pictures, not those with the strongest activations.",
         _by_number: "The right pictures, but sorted by number: the strongest comes first.",
         _rank_not_number: "The first column holds the rank with you; the number of the picture is wanted.",
