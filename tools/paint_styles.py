@@ -19,8 +19,8 @@ from cnncourse.pictures.picture_sheets import encode, tile
 from cnncourse.pictures.style_sheets import BETAS, CONTENT_LAYERS, SIDE, WALL_CONTENTS, WALL_STYLES
 from cnncourse.style.transfer import transfer
 
-CELL, GAP, WALL_STEPS, SHEET_STEPS = 256, 8, 50, 40
-BETA = {"mosaic": 12.0, "waves": 8.0, "ink": 8.0, "dots": 8.0}  # others as by default
+CELL, GAP, WALL_STEPS, SHEET_STEPS = 256, 8, 60, 50
+BETA = {"starry": 80.0}  # others as by default
 LARGEST = 400_000  # bytes
 
 
@@ -66,7 +66,7 @@ def small_enough(sheet):
 
 def weight_sheet(net):
     """Return (sheet picture, costs) for every content layer and β."""
-    content, style = bytes_of("cat", SIDE), painting("starry", SIDE)
+    content, style = bytes_of("cat", SIDE), painting("glass", SIDE)
     pictures, costs = [], {"content": [], "style": []}
     for layer in CONTENT_LAYERS:
         for beta in BETAS:

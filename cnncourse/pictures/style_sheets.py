@@ -9,9 +9,9 @@ from cnncourse.data_folder import data_file
 from cnncourse.pictures.picture_sheets import decode, untile
 
 WALL_CONTENTS = ("cat", "china", "astronaut")
-WALL_STYLES = ("starry", "waves", "mosaic", "dots", "ink")
+WALL_STYLES = ("starry", "glass", "waves", "ink", "dots")
 CONTENT_LAYERS = ("conv1_1", "conv2_2", "conv3_2", "conv4_2")
-BETAS = (0.1, 0.6, 3.0, 15.0, 80.0)
+BETAS = (1.0, 6.0, 30.0, 150.0, 800.0)
 SIDE = 160
 
 

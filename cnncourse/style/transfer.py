@@ -1,7 +1,7 @@
 """Neural style transfer (Gatys, Ecker & Bethge 2016): change the picture, not the network, until the costs are small.
 
 net = load_small_vgg()
-result = transfer(content, style, net, steps=50)      # pictures (H, W, 3) uint8, of any two sizes
+result = transfer(content, style, net, steps=60)      # pictures (H, W, 3) uint8, of any two sizes
 result.picture                                        # (H, W, 3) uint8, the best one seen
 
 for step in transfer_steps(content, style, net):      # the same, one evaluation of network and gradient at a time
@@ -68,7 +68,7 @@ def transfer(
     style,
     network,
     *,
-    steps=50,
+    steps=60,
     on_step: Callable[[Step], None] | None = None,
     stop: Callable[[], bool] | None = None,
     progress=True,
@@ -115,12 +115,12 @@ def transfer_steps(
     content_layers=None,
     style_layers=None,
     alpha=1.0,
-    beta=5.0,
-    variation=0.3,
+    beta=30.0,
+    variation=3.0,
     start="content",
     optimizer="lbfgs",
     learning_rate=None,
-    steps=50,
+    steps=60,
     generator=None,
 ):
     """Yield a Step for each of `steps` evaluations of J = alpha · content + beta · style + variation · roughness.

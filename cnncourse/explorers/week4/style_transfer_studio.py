@@ -21,7 +21,7 @@ CONTENTS = ("cat", "china", "astronaut", "coffee", "rocket", OWN)
 STYLES = (*PAINTINGS, OWN)
 LAYERS = ("all", "shallow half", "deep half")
 SIZES = (96, 128, 192, 256)
-DEFAULT_BETA = 0.7
+DEFAULT_BETA = 1.5
 STARTS = ("content", "noise")
 
 

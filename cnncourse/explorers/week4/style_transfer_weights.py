@@ -84,13 +84,13 @@ def weights():
         weights_picture,
         {
             "layer": widgets.ToggleButtons(
-                options=CONTENT_LAYERS, value="conv3_2", description="content from", style={"button_width": "80px"}
+                options=CONTENT_LAYERS, value="conv2_2", description="content from", style={"button_width": "80px"}
             ),
-            "beta": widgets.SelectionSlider(options=BETAS, value=3.0, description="β"),
+            "beta": widgets.SelectionSlider(options=BETAS, value=30.0, description="β"),
         },
         title="What the two weights do",
         note="Click a picture, or use the arrow keys: β grows to the right, the content's layer gets deeper downwards.",
-        alt=lambda layer, beta: f"The cat after the starry night, content from {layer}, beta {beta:g}.",
+        alt=lambda layer, beta: f"The cat after the glass window, content from {layer}, beta {beta:g}.",
         caption=weights_caption,
         pointer=weights_pointer,
     )
