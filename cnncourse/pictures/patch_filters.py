@@ -24,6 +24,8 @@ LEVELS = 127  # of a kept filter, on either side of 0
 def photo_patches(count, size, rng):
     """Return `count` random pieces `(count, size, size, 3)` of the bundled colour photos, floats in [0, 1]."""
     count, size = whole_number("count", count, 1), whole_number("size", size, 1)
+    if size > SIDE:
+        raise ValueError(f"size must be at most the photos' {SIDE} pixels, got {size}")
     rng = random_generator("rng", rng)
     photos = np.stack([photo(name, SIDE) for name in NAMES])
     which = rng.integers(len(photos), size=count)

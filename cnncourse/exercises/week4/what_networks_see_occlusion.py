@@ -139,6 +139,15 @@ def _piled_up(score, image, size, stride):
     return scores
 
 
+def _on_the_image(score, image, size, stride):
+    H, W = image.shape[:2]
+    scores = np.zeros(((H - size) // stride + 1, (W - size) // stride + 1))
+    for i, j in np.ndindex(scores.shape):
+        image[i * stride : i * stride + size, j * stride : j * stride + size] = 0.5
+        scores[i, j] = score(image)
+    return scores
+
+
 def _piled_up_in_rows(score, image, size, stride):
     H, W = image.shape[:2]
     scores = np.zeros(((H - size) // stride + 1, (W - size) // stride + 1))
@@ -213,6 +222,8 @@ OCCLUSION_SCORES = Exercise(
     mistakes={
         _piled_up: "Your squares pile up: each picture still carries the earlier ones. Take a fresh copy of the image "
         "for every place.",
+        _on_the_image: "You paint on the image itself: the squares pile up, and whoever called your function finds the "
+        "picture spoiled. image.copy() for every place.",
         _piled_up_in_rows: "Your squares pile up along a row: take a fresh copy for every place, not for every row.",
         _turned: "Your map is turned: the first index is the row, from top to bottom.",
         _corner_exchanged: "Rows and columns are exchanged where you paint: rows [top : top + size] come first.",

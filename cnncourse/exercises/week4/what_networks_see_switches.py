@@ -100,7 +100,7 @@ def _put_positive(back, c, r, q, value, switch, shape):
 
 
 def _put_whole(back, c, r, q, value, switch, shape):
-    back[c].flat[switch] += int(value)
+    back[c].flat[switch] = int(back[c].flat[switch] + value)
 
 
 def _put_sum(back, c, r, q, value, switch, shape):
