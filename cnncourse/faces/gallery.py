@@ -5,13 +5,14 @@ the nearest of the photos. A face is recognised where that distance is *less* th
 verification, asked of the nearest person; Schroff et al. 2015, section 4, accept d ≤ τ instead).
 """
 
+from collections.abc import Iterable
+
 import numpy as np
 
 from cnncourse.arguments import float_array, largest, narrowed, real_number, shown, whole_number
-from cnncourse.faces.gallery_file import read_people, write_people
+from cnncourse.faces.gallery_file import LARGEST, read_people, write_people
 
 FIRST_ROOM = 64  # rows of a new table; a full one is replaced by one of twice the rows
-LARGEST = 1e15  # of an embedding's numbers: their squares still add up to a float32
 EPSILON = float(np.finfo(np.float32).eps)
 BLOCK = 1 << 14  # rows measured again at once
 
@@ -66,6 +67,8 @@ class Gallery:
 
     def enroll_many(self, names, embeddings):
         """Add one photo of each of `names`, a sequence of N texts: embeddings `(N, D)`."""
+        if isinstance(names, str) or not isinstance(names, Iterable):
+            raise TypeError(f"names must be a list of texts, got {shown(names)}")
         rows, names = self._checked("embeddings", embeddings, 2, "(N, D)"), list(names)
         odd = [name for name in names if not isinstance(name, str)]
         if odd:

@@ -8,6 +8,10 @@ from pathlib import Path
 
 import numpy as np
 
+from cnncourse.arguments import largest
+
+LARGEST = 1e15  # of an embedding's numbers: their squares still add up to a float32
+
 
 def write_people(path, names, table, owners):
     """Write names, embeddings `(N, D)` and owners `(N,)` (places in names) into the file `path` in one step."""
@@ -49,9 +53,15 @@ def _arrays(file):
 def _checked(names, table, owners):
     if not isinstance(names, list) or len({name for name in names if isinstance(name, str)}) != len(names):
         raise ValueError("the names are not different texts")
-    if table.dtype != np.float32 or table.ndim != 2 or not np.isfinite(table).all():
+    if table.dtype != np.float32 or table.ndim != 2 or not largest(table) <= LARGEST:
         raise ValueError("the embeddings are not a table of finite numbers")
-    if owners.shape != table.shape[:1] or not np.array_equal(np.unique(owners), np.arange(len(names))):
+    if len(table) and not table.shape[1]:
+        raise ValueError("the embeddings have no numbers")
+    if (
+        owners.dtype.kind not in "iu"
+        or owners.shape != table.shape[:1]
+        or not np.array_equal(np.unique(owners), np.arange(len(names)))
+    ):
         raise ValueError("the embeddings do not belong to the names")
     return names, table, owners
 
