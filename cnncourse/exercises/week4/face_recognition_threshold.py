@@ -23,7 +23,7 @@ def threshold_for(false_accept_rate, distances, same):
     for accepted, distance in enumerate(different, start=1):
         if accepted / len(different) > false_accept_rate:
             return float(distance)
-    return math.inf
+    return np.inf
 
 
 def _at_place(
