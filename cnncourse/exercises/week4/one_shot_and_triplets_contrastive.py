@@ -52,6 +52,8 @@ _no_hinge = _cost(push=lambda d, margin: (margin - d) ** 2 / 2)
 _hinge_turned = _cost(push=lambda d, margin: torch.relu(d - margin) ** 2 / 2)
 _twice = _cost(pull=lambda d, margin: d**2, push=lambda d, margin: torch.relu(margin - d) ** 2)
 _mean = _cost(total=torch.mean)
+_divided = _cost(total=lambda costs: costs.sum() / max(len(costs), 1))
+_plain_number = _cost(total=lambda costs: costs.sum().item())
 _each = _cost(total=lambda costs: costs)
 _no_pull = _cost(pull=lambda d, margin: 0 * d)
 _no_push = _cost(push=lambda d, margin: 0 * d)
@@ -62,6 +64,7 @@ _absolute = _cost(distance=lambda a, b: (a - b).abs().sum(dim=1))
 _mean_of_features = _cost(distance=lambda a, b: ((a - b) ** 2).mean(dim=1).sqrt())
 _squared_distance = _cost(distance=lambda a, b: ((a - b) ** 2).sum(dim=1))
 _no_gradient = _cost(total=lambda costs: costs.sum().detach())
+_push_halved_alone = _cost(pull=lambda d, margin: d**2)
 _pull_halved_alone = _cost(push=lambda d, margin: torch.relu(margin - d) ** 2)
 
 
@@ -113,8 +116,10 @@ CONTRASTIVE_COST = Exercise(
         _no_hinge: "You do not cut off at 0: two people beyond the margin would be pulled back to it.",
         _hinge_turned: "Your difference has the wrong sign: two people cost where d is SMALLER than the margin.",
         _twice: "The ½ is missing.",
-        _pull_halved_alone: "The ½ belongs to both cases.",
+        _pull_halved_alone: "The ½ belongs to both cases: it is missing where the pair is of two people.",
+        _push_halved_alone: "The ½ belongs to both cases: it is missing where the pair is of one person.",
         _mean: "You return the mean over the pairs; the sum is wanted.",
+        _divided: "You divide by the number of pairs; the plain sum is wanted.",
         _each: "You return one cost a pair; their sum is wanted, a scalar.",
         _no_pull: "Pairs of one person cost nothing with you: ½ d².",
         _no_push: "Pairs of two people cost nothing with you. Then all embeddings equal would be the best answer.",
@@ -125,6 +130,7 @@ CONTRASTIVE_COST = Exercise(
         _mean_of_features: "You take the mean over the D features: the distance is the root of their sum.",
         _squared_distance: "Your d is the squared distance: the root is missing.",
         _no_gradient: "Your result is cut off from the embeddings: no .item(), no detach(), no torch.no_grad().",
+        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient reaches them. Return the tensor.",
     },
     hints=(
         "distance = ((first - second) ** 2).sum(dim=1).sqrt() has one distance a pair.",

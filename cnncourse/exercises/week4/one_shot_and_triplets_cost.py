@@ -49,18 +49,31 @@ _margin_taken_off = _cost(hinge=lambda near, far, margin: torch.relu(near - far 
 _always_fifth = _cost(hinge=lambda near, far, margin: torch.relu(near - far + 0.2))
 _at_least_margin = _cost(hinge=lambda near, far, margin: (near - far).clamp(min=margin))
 _mean = _cost(total=torch.mean)
+_divided = _cost(total=lambda costs: costs.sum() / max(len(costs), 1))
+_halved = _cost(total=lambda costs: costs.sum() / 2)
 _each = _cost(total=lambda costs: costs)
 _worst = _cost(total=lambda costs: costs.max() if len(costs) else costs.sum())
 _absolute = _cost(distance=lambda a, b: (a - b).abs().sum(dim=1))
 _square_of_sum = _cost(distance=lambda a, b: (a - b).sum(dim=1) ** 2)
 _mean_of_features = _cost(distance=lambda a, b: ((a - b) ** 2).mean(dim=1))
+_over_rows = _cost(distance=lambda a, b: ((a - b) ** 2).sum(dim=0))
 _from_positive = _cost(between=1)
 _squared_hinge = _cost(hinge=lambda near, far, margin: torch.relu(near - far + margin) ** 2)
 _soft = _cost(hinge=lambda near, far, margin: torch.nn.functional.softplus(near - far + margin))
 _no_gradient = _cost(total=lambda costs: costs.sum().detach())
+_plain_number = _cost(total=lambda costs: costs.sum().item())
+_negatives_fixed = _cost(hinge=lambda near, far, margin: torch.relu(near - far.detach() + margin))
 _features_hinged = _cost(
     distance=lambda a, b: (a - b) ** 2, hinge=lambda near, far, margin: torch.relu(near - far + margin)
 )
+
+
+def _margin_once(anchor, positive, negative, margin):
+    return torch.relu(_square(anchor, positive).sum() - _square(anchor, negative).sum() + margin)
+
+
+def _by_product(anchor, positive, negative, margin):
+    return torch.relu((anchor * negative).sum(dim=1) - (anchor * positive).sum(dim=1) + margin).sum()
 
 
 def _plain(anchor, positive, negative, margin):
@@ -88,8 +101,9 @@ def _cost_cases():
     yield case("one that costs and one far below zero", [0, 0], [2, 0], [0, 9], 1.0)
     yield case("equal embeddings cost the margin", [3, 3], [3, 3], [3, 3], 0.3)
     yield case("no triplet", [], [], [], 0.2)
+    yield case("a negative in the anchor's place, the positive far away", [2], [11], [2], 0.2)
     yield case("no margin", [0, 0], [1, 3], [2, 1], 0.0)
-    yield case("three features", [[0, 0, 0]], [[1, -1, 2]], [[2, 1, -1]], 0.7, 3)
+    yield case("three features", [[0, 0, 0]], [[1, -1, 2]], [[2, 1, 0]], 0.7, 3)
     yield case("positive and negative side by side", [[0, 0]], [[2, 1]], [[2, 1.25]], 0.9, 2)
     rng = np.random.default_rng(12)
     for N, D, margin in ((5, 3, 0.2), (8, 4, 1.0), (3, 6, 0.5)):
@@ -109,6 +123,10 @@ TRIPLET_COST = Exercise(
         _root: "You take the root: the distances here are squared ones.",
         _hinge_last: "You add up first and cut off at 0 then, so that a satisfied triplet pays for another: "
         "cut off each triplet by itself.",
+        _margin_once: "You add up over the triplets first, so that they share one hinge and one margin: "
+        "sum(dim=1), a hinge for each triplet, then the sum.",
+        _over_rows: "You add up over the triplets instead of the features: dim=1 is the features' axis.",
+        _by_product: "You compare inner products: squared distances are wanted.",
         _swapped: "Positive and negative have changed places: your loss pushes a person's own photos apart.",
         _no_hinge: "You do not cut off at 0: a triplet that is satisfied would still pull, without end.",
         _no_margin: "The margin is missing: with all embeddings equal, f = 0, nothing would cost anything.",
@@ -116,6 +134,8 @@ TRIPLET_COST = Exercise(
         _always_fifth: "You use 0.2, whatever margin says.",
         _at_least_margin: "You cut off at the margin: a triplet costs at least 0, and the margin is added before.",
         _mean: "You return the mean over the triplets; the sum is wanted.",
+        _divided: "You divide by the number of triplets; the plain sum is wanted.",
+        _halved: "You halve the sum: there is no ½ in this loss.",
         _each: "You return one cost a triplet; their sum is wanted, a scalar.",
         _worst: "You return the largest cost alone: add up all triplets'.",
         _absolute: "You add up absolute differences: square them.",
@@ -125,6 +145,8 @@ TRIPLET_COST = Exercise(
         _squared_hinge: "You square the cost of a triplet once more.",
         _soft: "You use a soft maximum: here the cost is exactly 0 where the triplet is satisfied.",
         _no_gradient: "Your result is cut off from the embeddings: no .item(), no detach(), no torch.no_grad().",
+        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient reaches them. Return the tensor.",
+        _negatives_fixed: "The number is right, but the distance from the negative is cut off: nothing pushes it away.",
         _features_hinged: "You cut off each feature by itself: add up over the features first (dim=1).",
     },
     hints=(

@@ -51,6 +51,11 @@ def _by_angle(enrolled, people, questions):
     return people[(questions @ enrolled.T / lengths).argmax(axis=1)]
 
 
+def _by_cosine(enrolled, people, questions):
+    lengths = np.linalg.norm(questions, axis=1)[:, None] * np.linalg.norm(enrolled, axis=1)
+    return people[(questions @ enrolled.T / lengths).argmax(axis=1)]
+
+
 def _other_way_round(enrolled, people, questions):
     nearest = ((questions[:, None] - enrolled) ** 2).sum(axis=2).argmin(axis=0)
     return people[np.arange(len(nearest))[np.argsort(nearest)]][: len(questions)]
@@ -115,6 +120,7 @@ ONE_SHOT_PEOPLE = Exercise(
         _sorted_people: "You sort the people's numbers, but not the photos with them.",
         _by_product: "You take the largest product q · e. That is the nearest only if all embeddings have one length.",
         _by_angle: "You compare directions. Here embeddings may have any length, and the distance decides.",
+        _by_cosine: "You compare cosines, which know nothing of lengths. Here the distance decides.",
         _other_way_round: "You look for the nearest question of each person (axis 0). For each question a person is "
         "wanted.",
         _one_for_all: "You add the distances of all questions: every question has an answer of its own.",

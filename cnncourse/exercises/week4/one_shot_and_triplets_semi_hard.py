@@ -6,7 +6,7 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def semi_hard_choice(distances, people, margin):
-    """Return all semi-hard triplets of a batch, an int array (T, 3): anchor, positive, negative.
+    """Return all semi-hard triplets, an int array (T, 3): anchor, positive, negative.
 
     distances (N, N) holds the squared distance of every photo from every other, people
     (N,) who is in each. The positive p is ANOTHER photo of the anchor a's person, the
@@ -81,6 +81,12 @@ _turned = _chosen(told=lambda found: np.array(found, int).reshape(-1, 3).T)
 _negative_second = _chosen(told=lambda found: np.array(found, int).reshape(-1, 3)[:, [0, 2, 1]])
 
 
+def _by_nothing_between(distances, people, margin):
+    """Take a distance of 0 for the sign that a photo is the anchor itself."""
+    found = _anchor_as_positive(distances, people, margin)
+    return found[distances[found[:, 0], found[:, 1]] > 0]
+
+
 def _names_told(distances, people, margin):
     return people[semi_hard_choice(distances, people, margin)]
 
@@ -125,6 +131,8 @@ def _semi_hard_cases():
     yield case("a single person", _on_a_line(0, 1, 3), [5, 5, 5], 9)
     yield case("one photo of each person", _on_a_line(0, 1, 3), [5, 6, 7], 9)
     yield case("no photo", [], [], 0.2)
+    yield case("two photos of one person in one place", _on_a_line(0, 0, 1, 2), [6, 6, 3, 3], 1.5)
+    yield case("tiny distances and a tiny margin", _on_a_line(0, 3e-4, -4e-4, 5e-4, 6e-4), [1, 1, 2, 2, 2], 2e-7)
     yield case("small distances and margins", _on_a_line(0, 0.3, 0.5, 0.55), [2, 2, 9, 9], 0.2)
     rng = np.random.default_rng(14)
     for N, P, margin in ((9, 3, 0.3), (12, 4, 0.2), (10, 2, 0.6), (14, 3, 1.1)):
@@ -139,6 +147,7 @@ SEMI_HARD_CHOICE = Exercise(
     cases=_semi_hard_cases,
     mistakes={
         _anchor_as_positive: "The anchor serves as its own positive with you: at distance 0 it teaches nothing. p ≠ a.",
+        _by_nothing_between: "You leave out positives at distance 0, but another photo may lie there too: p != a.",
         _same_person: "Some of your negatives are photos of the anchor's own person: they would be pushed apart.",
         _any_other_photo: "Some of your positives are photos of somebody else: people[p] must be people[a].",
         _swapped_people: "Positives and negatives have changed places: p is of the anchor's person, n is not.",
