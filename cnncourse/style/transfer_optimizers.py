@@ -41,7 +41,15 @@ class LBFGS:
             self.pairs.append((moved, bent, 1 / product))
 
     def _direction(self):
-        direction = -self.gradient
+        """Return the move, without those pixels whose gradient pushes them over the border at which they are."""
+        over = ((self.picture <= 0) & (self.gradient > 0)) | ((self.picture >= 1) & (self.gradient < 0))
+        direction = self._newton((-self.gradient).masked_fill_(over, 0)).masked_fill_(over, 0)
+        size = direction.square().mean().sqrt().item() or 1.0
+        longest = LONGEST_MOVE if self.pairs else FIRST_MOVE
+        return direction.mul_(longest / size) if size > longest or not self.pairs else direction
+
+    def _newton(self, direction):
+        """Return the direction times an estimate of the inverse curvature, in place, from the pairs."""
         weights = []
         for moved, bent, scale in reversed(self.pairs):
             weights.append(scale * torch.sum(moved * direction).item())
@@ -51,9 +59,7 @@ class LBFGS:
             direction.div_(scale * torch.sum(bent * bent).item())
         for (moved, bent, scale), weight in zip(self.pairs, reversed(weights), strict=True):
             direction.add_(moved, alpha=weight - scale * torch.sum(bent * direction).item())
-        size = direction.square().mean().sqrt().item() or 1.0
-        longest = LONGEST_MOVE if self.pairs else FIRST_MOVE
-        return direction.mul_(longest / size) if size > longest or not self.pairs else direction
+        return direction
 
 
 class Adam:

@@ -1,6 +1,7 @@
 """The explorers of notebook 4.4 draw every state, follow pointer and keys, and say what arithmetic says."""
 
 import asyncio
+import datetime
 import io
 import itertools
 
@@ -118,6 +119,11 @@ def press(explorer, label):
     next(b for b in explorer._flow.children if getattr(b, "description", "") == label).click()
 
 
+def upload(content):
+    file = {"name": "own.png", "type": "image/png", "size": len(content), "content": content}
+    return (file | {"last_modified": datetime.datetime(2026, 1, 1, tzinfo=datetime.UTC)},)
+
+
 def png(height, width):
     buffer = io.BytesIO()
     Image.fromarray(np.random.default_rng(0).integers(0, 256, (height, width, 3), dtype=np.uint8)).save(buffer, "PNG")
@@ -148,10 +154,10 @@ def test_the_studio_says_its_costs():
 
 def test_own_pictures_are_used_and_unreadable_ones_told():
     explorer = studio()
-    explorer.set(own_content=({"content": png(60, 90)},), content=OWN)
+    explorer.set(own_content=upload(png(60, 90)), content=OWN)
     press(explorer, "Paint")
     assert explorer.state["run"].picture.shape == (64, 96, 3)
-    explorer.set(own_style=({"content": b"no picture"},), style=OWN)
+    explorer.set(own_style=upload(b"no picture"), style=OWN)
     assert "Until then the starry stands in." in said(explorer)
 
 
