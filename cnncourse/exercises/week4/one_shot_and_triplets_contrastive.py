@@ -130,7 +130,7 @@ CONTRASTIVE_COST = Exercise(
         _mean_of_features: "You take the mean over the D features: the distance is the root of their sum.",
         _squared_distance: "Your d is the squared distance: the root is missing.",
         _no_gradient: "Your result is cut off from the embeddings: no .item(), no detach(), no torch.no_grad().",
-        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient reaches them. Return the tensor.",
+        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient. Return the tensor.",
     },
     hints=(
         "distance = ((first - second) ** 2).sum(dim=1).sqrt() has one distance a pair.",

@@ -145,7 +145,7 @@ TRIPLET_COST = Exercise(
         _squared_hinge: "You square the cost of a triplet once more.",
         _soft: "You use a soft maximum: here the cost is exactly 0 where the triplet is satisfied.",
         _no_gradient: "Your result is cut off from the embeddings: no .item(), no detach(), no torch.no_grad().",
-        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient reaches them. Return the tensor.",
+        _plain_number: "Your result is a bare number, cut off from the embeddings: no gradient. Return the tensor.",
         _negatives_fixed: "The number is right, but the distance from the negative is cut off: nothing pushes it away.",
         _features_hinged: "You cut off each feature by itself: add up over the features first (dim=1).",
     },
