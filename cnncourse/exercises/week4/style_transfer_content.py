@@ -27,13 +27,19 @@ _per_channel = _of(lambda squares: squares.sum() / (2 * squares.shape[1]))
 _per_place = _of(lambda squares: squares.sum() / (2 * squares.shape[2] * squares.shape[3]))
 _quarter = _of(lambda squares: squares.sum() / (4 * squares[0].numel()))
 _absolute = _of(lambda sizes: sizes.sum() / 2, power=1)
-_root = _of(lambda squares: squares.sum().sqrt() / 2)
-_length = _of(lambda squares: squares.sum().sqrt())
 _doubled = _of(lambda squares: squares.sum() * 2)
 _first = _of(lambda squares: squares[0].sum() / 2)
 _per_picture = _of(lambda squares: squares.sum((1, 2, 3)) / 2)
 _batch_mean = _of(lambda squares: squares.sum((1, 2, 3)).mean() / 2)
 _all_of_them = _of(lambda squares: squares / 2)
+
+
+def _root(content, generated):
+    return (content - generated).norm() / 2
+
+
+def _length(content, generated):
+    return (content - generated).norm()
 
 
 def _sum_before_square(content, generated):
@@ -62,7 +68,7 @@ def _expected(content, generated):
     for place in np.ndindex(*content.shape):
         error = float(generated[place]) - float(content[place])
         cost, gradient[place] = cost + error * error / 2, error
-    return {"value": np.array(cost), "gradient": gradient}
+    return {"value": cost, "gradient": gradient}
 
 
 def _case(what, content, generated):

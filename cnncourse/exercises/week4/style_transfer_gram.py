@@ -39,6 +39,21 @@ def _read_as_channels_last(features):
     return columns.mT @ columns
 
 
+def _moved_and_read_as_rows(features):
+    rows = features.permute(0, 2, 3, 1).reshape(_rows(features).shape)
+    return rows @ rows.mT
+
+
+def _transposed_before_reshape(features):
+    rows = features.transpose(0, 1).reshape(_rows(features).shape)
+    return rows @ rows.mT
+
+
+def _half_of_the_gradient(features):
+    rows = _rows(features)
+    return rows.detach() @ rows.mT
+
+
 def _centred(features):
     rows = _rows(features)
     rows = rows - rows.mean(2, keepdim=True)
@@ -131,7 +146,7 @@ def _expected(features):
                 gram[n, k, m] = sum(a[n, k, i, j] * a[n, m, i, j] for i in range(H) for j in range(W))
                 gradient[n, k] += weight * a[n, m]
                 gradient[n, m] += weight * a[n, k]
-    return {"value": gram, "gradient": gradient}
+    return {"value": torch.from_numpy(gram), "gradient": gradient}
 
 
 def _cases():
@@ -155,6 +170,10 @@ GRAM_OF = Exercise(
         "out anew, .transpose(1, 2) turns the table.",
         _read_as_channels_last: "You read the maps as (N, H, W, C). Here the channels come first: reshape to "
         "(N, C, H·W).",
+        _moved_and_read_as_rows: "You move the channels to the end, and then read rows of places as if they were "
+        "channels. They are in front already: reshape(N, C, H · W) is all.",
+        _transposed_before_reshape: "You exchange pictures and channels before the reshape, which mixes the pictures.",
+        _half_of_the_gradient: "The numbers are right, but one factor is cut off, so half of the gradient is missing.",
         _centred: "You take each channel's mean away first. A Gram matrix is not centred.",
         _covariance: "This is the covariance: neither take away the mean nor divide by the number of places.",
         _correlation: "This is the correlation. The Gram matrix is only loosely called so: no mean is taken away, "

@@ -84,6 +84,10 @@ def _squashed(picture, network, cost, optimizer):
     picture.data = torch.sigmoid(picture.data)
 
 
+def _without_its_gradient(picture, network, cost, optimizer):
+    picture.requires_grad_(False).clamp_(0, 1)
+
+
 def _cost_after(picture, network, cost_of, optimizer):
     picture_step(picture, network, cost_of, optimizer)
     return cost_of(network(picture)).item()
@@ -116,6 +120,7 @@ _from_minus_one = _step(clamp=_around_zero)
 _only_above = _step(clamp=_above_only)
 _stretches = _step(clamp=_stretched)
 _squashes = _step(clamp=_squashed)
+_freezes_the_picture = _step(clamp=_without_its_gradient)
 _keeps_the_graph = _step(give=lambda cost: cost)
 
 
@@ -125,24 +130,31 @@ def half_of_squares(maps):
 
 
 def _observed(f, picture, network, cost_of, optimizer):
-    """Make the step on a picture and weights that hold old gradients; return cost, picture and weights."""
+    """Make the step on a picture and weights that hold old gradients; return what came of it."""
     for tensor in (picture, *network.parameters()):
         tensor.grad = torch.full_like(tensor, 0.3)
+    before = [weight.detach().clone() for weight in network.parameters()]
     cost = f(picture, network, cost_of, optimizer)
     cost = "a tensor that keeps the whole graph alive" if torch.is_tensor(cost) else cost
-    weights = [p.detach().numpy().copy() for p in network.parameters()]
-    return {"cost": cost, "picture": picture.detach().numpy().copy(), "the network's weights": weights}
+    weights = "as they were" if all(map(torch.equal, before, network.parameters())) else "changed"
+    return {
+        "cost": cost,
+        "the network's weights": weights,
+        "picture": picture.detach().numpy().copy(),
+        "what the picture requires": "a gradient" if picture.requires_grad else "no gradient any more",
+    }
 
 
 def _by_formula(picture, weight, bias, speed, rate, momentum):
-    """Return cost, picture and weights after the step, of a network of 1 × 1 kernels: the oracle."""
+    """Return cost and picture after the step, of a network of 1 × 1 kernels: the oracle."""
     maps = np.einsum("kc,ncij->nkij", weight, picture) + bias[:, None, None]
     gradient = np.einsum("kc,nkij->ncij", weight, maps)
     moved = picture - rate * (momentum * speed + gradient)
     return {
         "cost": float((maps**2).sum() / 2),
         "picture": np.minimum(np.maximum(moved, 0), 1),
-        "the network's weights": [weight[:, :, None, None], bias],
+        "the network's weights": "as they were",
+        "what the picture requires": "a gradient",
     }
 
 
@@ -203,6 +215,8 @@ PICTURE_STEP = Exercise(
         _only_above: "You clamp at 1 alone: numbers below 0 have to come back too.",
         _stretches: "You stretch the picture to fill [0, 1], which changes every colour: cut off what lies outside.",
         _squashes: "A sigmoid changes every colour at every step: only cut off what lies outside.",
+        _freezes_the_picture: "Afterwards the picture requires no gradient any more, so the next step cannot be made: "
+        "clamp picture.data, or set requires_grad back.",
         _cost_after: "This is the cost after the step; the one before it is wanted.",
         _cost_of_picture: "The network is left out: the cost is cost_of(network(picture)).",
         _twice: "You make two steps.",

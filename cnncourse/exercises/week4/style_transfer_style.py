@@ -35,6 +35,10 @@ def _places_gram(maps):
     return rows.T @ rows
 
 
+def _dealt_anew(maps):
+    return maps.reshape(-1, maps.shape[1])
+
+
 def _divided(divisor, gram=_gram, reduce=lambda difference: (difference**2).sum()):
     """Return a cost: the difference of Gram matrices reduced, divided by divisor(C, H, W)."""
 
@@ -58,15 +62,19 @@ _no_places = _divided(lambda C, H, W: (2 * C) ** 2)
 _places_not_squared = _divided(lambda C, H, W: 4 * C**2 * H * W)
 _no_width = _divided(lambda C, H, W: (2 * H * H * C) ** 2)
 _no_height = _divided(lambda C, H, W: (2 * W * W * C) ** 2)
-_root = _divided(_right_divisor, reduce=lambda difference: (difference**2).sum().sqrt())
+_root = _divided(_right_divisor, reduce=torch.linalg.norm)
 _mean = _divided(_right_divisor, reduce=lambda difference: (difference**2).mean())
 _absolute = _divided(_right_divisor, reduce=lambda difference: difference.abs().sum())
 _sum_first = _divided(_right_divisor, reduce=lambda difference: difference.sum() ** 2)
 _trace = _divided(_right_divisor, reduce=lambda difference: (difference.diagonal() ** 2).sum())
 _half_of_it = _divided(_right_divisor, reduce=lambda difference: (difference**2).sum() / 2)
 _upper_half = _divided(_right_divisor, reduce=lambda difference: (difference.triu() ** 2).sum())
+_quarter_too = _divided(_right_divisor, reduce=lambda difference: (difference**2).sum() / 4)
+_mean_alone = _divided(lambda C, H, W: 1, reduce=lambda difference: (difference**2).mean())
+_grams_divided_too = _divided(lambda C, H, W: (2 * H * W * C * H * W) ** 2)
 _centred = _divided(_right_divisor, _centred_gram)
 _over_channels = _divided(_right_divisor, _places_gram)
+_read_as_channels_last = _divided(_right_divisor, lambda maps: _dealt_anew(maps).T @ _dealt_anew(maps))
 _maps_themselves = _divided(_right_divisor, lambda maps: maps)
 
 
@@ -94,7 +102,7 @@ def _expected(style, generated):
             cost += difference * difference / divisor
             gradient[0, k] += 2 * difference * g[m] / divisor
             gradient[0, m] += 2 * difference * g[k] / divisor
-    return {"value": np.array(cost), "gradient": gradient}
+    return {"value": cost, "gradient": gradient}
 
 
 def _cases():
@@ -132,9 +140,14 @@ COST_OF_STYLE = Exercise(
         _sum_first: "You add up first and square then, so that + and − cancel. Square each cell's difference.",
         _trace: "Only the diagonals are compared: every channel with every other one counts.",
         _half_of_it: "You halve the sum: there is no ½ besides the divisor.",
+        _quarter_too: "The ¼ is in (2 · H · W · C)² already.",
+        _mean_alone: "You take the mean over the C × C cells, as mse_loss does. Take the sum, and divide by "
+        "(2 · H · W · C)².",
+        _grams_divided_too: "You divide the Gram matrices by H · W as well: they are plain sums.",
         _upper_half: "Only one half of the symmetric matrix is counted: both count.",
         _centred: "You take the channels' means away: a Gram matrix is not centred.",
         _over_channels: "These Gram matrices sum over channels, H·W × H·W: sum over the places, C × C.",
+        _read_as_channels_last: "You read the maps as (H, W, C). Here the channels come first: reshape to (C, H · W).",
         _maps_themselves: "You compare the maps place by place. That would be content; compare their Gram matrices.",
         _of_the_difference: "You take the Gram matrix of the difference: take the difference of the Gram matrices.",
         _squares_apart: "A difference of squared sums is not the squared difference: subtract the matrices first.",

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnncourse.exercises.engine import Case, Exercise
-from cnncourse.exercises.week4.style_transfer_observed import drawn
+from cnncourse.exercises.week4.style_transfer_observed import bare, drawn
 from cnncourse.style.gram import content_cost, style_cost
 
 
@@ -77,7 +77,10 @@ def _observed(f, photo, painting, generated, *rest):
         return {"value": value, "gradient": "the number comes without a gradient"}
     gradients = torch.autograd.grad(value, list(generated.values()), allow_unused=True)
     pairs = zip(generated, gradients, strict=True)
-    return {"value": value.detach().numpy(), "gradient": {name: 0 if g is None else g.numpy() for name, g in pairs}}
+    return {
+        "value": bare(value),
+        "gradient": {name: np.zeros(generated[name].shape) if g is None else g.numpy() for name, g in pairs},
+    }
 
 
 def _expected(photo, painting, generated, layer, weights, alpha, beta):
@@ -86,14 +89,14 @@ def _expected(photo, painting, generated, layer, weights, alpha, beta):
     gradient = {}
     value = alpha * ((generated[layer] - photo[layer]) ** 2).sum() / 2
     for name, g in generated.items():
-        slope = alpha * (g - photo[name]) if name == layer else 0
+        slope = alpha * (g - photo[name]) if name == layer else np.zeros(g.shape)
         if name in weights:
             scale = beta * weights[name] / (2.0 * g.size) ** 2
             difference = np.einsum("kij,mij->km", g, g) - np.einsum("kij,mij->km", painting[name], painting[name])
             value += scale * (difference**2).sum()
             slope = slope + 4 * scale * np.einsum("km,mij->kij", difference, g)
-        gradient[name] = slope[None] if name == layer or name in weights else 0
-    return {"value": np.array(value), "gradient": gradient}
+        gradient[name] = slope[None]
+    return {"value": float(value), "gradient": gradient}
 
 
 def _cases():

@@ -64,7 +64,7 @@ def gram_picture(read, *, picture, layer, shuffled, centred, k, m):
     shown = maps_as_picture(read, picture, layer, shuffled)
     scheme = "diverging" if centred else "viridis"
     panels = (
-        (LEFT, TOP, "The picture" + (", pixels shuffled" if shuffled and layer == COLOURS else ""), shown),
+        (LEFT, TOP, "The picture" + (", shuffled" if shuffled and layer == COLOURS else ""), shown),
         (MIDDLE, TOP, f"Channel {k} × channel {m}", maps[k] * maps[m]),
         (LEFT, BELOW, f"Channel {k}", maps[k]),
         (MIDDLE, BELOW, f"Channel {m}", maps[m]),

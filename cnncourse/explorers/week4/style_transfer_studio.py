@@ -150,8 +150,8 @@ def style_studio(network, folder="."):
         for what in ("photo", "style")
     ]
     pickers = [
-        widgets.Dropdown(options=options, description=what)
-        for options, what in ((CONTENTS, "content"), (STYLES, "style"))
+        widgets.Dropdown(options=options, value=value, description=what)
+        for options, value, what in ((CONTENTS, "cat", "content"), (STYLES, "glass", "style"))
     ]
     for box, picker in zip(upload, pickers, strict=True):
         box.observe(lambda _, picker=picker: setattr(picker, "value", OWN), "value")

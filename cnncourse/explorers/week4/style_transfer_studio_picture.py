@@ -46,5 +46,5 @@ def _curve(painter, run):
     best = int(np.argmin(totals))
     painter.circle(*points[best], 4.5, fill=DARK_ORANGE, outline=INK)
     painter.text(left + width - 6, top + 14, f"{10**high:.3g}", 11, MUTED, anchor="rm")
-    painter.text(left + width - 6, top + height - 16, f"{10**low:.3g}", 11, MUTED, anchor="rm")
+    painter.text(left + 6, top + height - 12, f"{10**low:.3g}", 11, MUTED)
     painter.text(left + width / 2, top + height + 16, f"{run.steps} steps", 11, MUTED, anchor="mm")

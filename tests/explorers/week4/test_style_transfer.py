@@ -198,7 +198,7 @@ def test_the_kept_picture_is_the_best_one():
 def test_keys_choose_style_and_weight():
     explorer = studio()
     explorer.point("key", key="ArrowRight")
-    assert explorer.state["style"] == "waves"
+    assert explorer.state["style"] == "grid"
     beta = explorer.state["beta"]
     explorer.point("key", key="ArrowUp")
     assert explorer.state["beta"] == pytest.approx(beta + 0.1)
@@ -211,9 +211,9 @@ def test_saving_never_overwrites_and_leaves_no_pieces(tmp_path):
     press(explorer, "Paint")
     press(explorer, "Save the picture")
     press(explorer, "Save the picture")
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["painted_cat_starry-2.png", "painted_cat_starry.png"]
-    assert np.array_equal(np.asarray(Image.open(tmp_path / "painted_cat_starry.png")), explorer.state["run"].picture)
-    assert "painted_cat_starry-2.png" in said(explorer)
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["painted_cat_glass-2.png", "painted_cat_glass.png"]
+    assert np.array_equal(np.asarray(Image.open(tmp_path / "painted_cat_glass.png")), explorer.state["run"].picture)
+    assert "painted_cat_glass-2.png" in said(explorer)
 
 
 def test_a_failed_save_leaves_nothing(tmp_path):
