@@ -49,7 +49,7 @@ class _Rectifier(torch.autograd.Function):
 
 
 class Averages(TorchFunctionMode):
-    """While on, convolutions and poolings average over what they see, and nothing is cut off or normalised."""
+    """While on, convolutions, poolings and dense layers average over what they see; nothing is cut or normalised."""
 
     def __torch_function__(self, function, types, args=(), kwargs=None):
         kwargs = kwargs or {}
@@ -59,6 +59,9 @@ class Averages(TorchFunctionMode):
             x, weight = args[0], args[1]
             even = torch.full_like(weight, 1 / weight[0].numel(), dtype=x.dtype)
             return function(x, even, None, *args[3:], **{k: v for k, v in kwargs.items() if k != "bias"})
+        if function is functional.linear:
+            x, weight = args[0], args[1]
+            return x.mean(dim=-1, keepdim=True).expand(*x.shape[:-1], len(weight))
         if function in _AVERAGED:
             return _averaged(function, args, kwargs)
         return function(*args, **kwargs)

@@ -193,6 +193,14 @@ def test_nothing_outside_its_patch_changes_a_units_activation():
         assert float(again[p.place]) == pytest.approx(p.activation, rel=1e-12)
 
 
+def test_a_classifier_in_single_precision_shows_its_patches_too():
+    net, images = classifier().float(), pictures(3, height=20, width=28).float()
+    found = top_patches(net, images, "0.4", 2)
+    maps = layer_maps(net, images, "0.4")[:, 2]
+    assert [p.activation for p in found] == sorted(maps.flatten(1).amax(dim=1).tolist(), reverse=True)
+    assert field_box(net, images[0], "0.4", (2, 2)) == field_box(net[0], images[0], "4", (2, 2))
+
+
 def test_equal_patches_come_in_the_pictures_order_and_fewer_pictures_give_fewer():
     images = pictures(1).repeat(3, 1, 1, 1)
     assert [p.image for p in top_patches(small_net(), images, 4, 0, count=9)] == [0, 1, 2]

@@ -24,6 +24,7 @@ LEFTS, TOP, SIDE = (16, 350), 46, 318  # of picture and map
 BAR = (712, TOP, 26)  # left, top, width of the scale of probabilities
 CARS, HANDS, FACES = "car or not", "fingers", "smile or not"
 SHOWN = 12  # pictures of each kind
+COARSE = 2  # a learner's map, one picture at a time, has every second place
 SHARES = (4, 8, 12, 16, 20, 24)  # of 64: sides of the square
 
 
@@ -119,7 +120,7 @@ def render(*, kind, number, asked, size, corner, theirs=None):
     painter.text(LEFTS[1], 24, "probability, by where the square's middle is", 14, bold=True)
     for left, shown in ((LEFTS[0], covered(picture, corner, side)), (LEFTS[1], picture)):
         painter.image(_bytes(shown), left, TOP, SIDE, SIDE, smooth=True, outline=GRID)
-    scale, step = SIDE / picture.shape[-1], stride_of(kind)
+    scale, step = SIDE / picture.shape[-1], stride_of(kind) * (1 if theirs is None else COARSE)
     x, y = LEFTS[1] + (side - step) / 2 * scale, TOP + (side - step) / 2 * scale
     height, width = (count * step * scale for count in scores.shape)
     painter.image(scores, x, y, width, height, colormap="viridis", limits=(0, 1), alpha=0.8)
@@ -222,13 +223,13 @@ def occluder(own_scores=None, **start):
                 return float(j.model(torch.tensor(picture).permute(2, 0, 1)[None].float())[0, wanted])
 
         image = j.pictures[number].permute(1, 2, 0).numpy().copy()
-        return own(score, image, side_of(kind, size), stride_of(kind)), own.sentence
+        return own(score, image, side_of(kind, size), COARSE * stride_of(kind)), own.sentence
 
     def asked_of(kind, number, asked, size):
         if own_scores is None:
             return {}
         theirs, sentence = own_map(kind, min(number, SHOWN - 1), asked, size)
-        return {"theirs": theirs, "sentence": sentence.replace("This picture", "The map")}
+        return {"theirs": theirs, "sentence": sentence.replace("This picture", "The map, here of every second place,")}
 
     def drawn(corner, **state):
         return render(corner=corner, **state, theirs=asked_of(**state).get("theirs"))
