@@ -175,7 +175,10 @@ def test_merges_by_loops_pass():
         ("OTHER region's size", [("(u * m + v * n)", "(u * n + v * m)")]),
         ("smaller value of each bin", [("(u * m + v * n) / (m + n)", "min(u, v)")]),
         ("larger region. Both count", [("(u * m + v * n) / (m + n)", "u if m >= n else v")]),
-        ("area of the box around both", [("histogram, m + n", "histogram, (box[2] - box[0]) * (box[3] - box[1])")]),
+        (
+            "area of the box around both",
+            [("histogram, m + n", "histogram, int((box[2] - box[0]) * (box[3] - box[1]))")],
+        ),
         ("size is the larger one", [("histogram, m + n", "histogram, max(m, n)")]),
         (
             "what both boxes share",
