@@ -93,6 +93,9 @@ def test_another_right_answer_passes(name):
         ("cost_of_style", "gram(style) - gram(generated)", "gram(style - generated)", "Gram matrix of the difference"),
         ("cost_of_style", "gram(style) - gram(generated)", "style - generated", "place by place"),
         ("cost_of_style", "rows.matmul(rows.t())", "rows.t().matmul(rows)", "sum over channels"),
+        ("cost_of_style", "4 * C", "4 * 4 * C", "The ¼ is in"),
+        ("cost_of_style", "x.reshape(C, -1)", "x.reshape(-1, C).T", "channels come first"),
+        ("gram_of", "features.view(N, C, -1)", "features.permute(0, 2, 3, 1).reshape(N, C, -1)", "to the end"),
         ("total_cost", "alpha * content_cost", "beta * content_cost", ""),
         ("total_cost", "photo[content_layer]", "painting[content_layer]", "with the *painting*"),
         ("total_cost", "painting[name]", "photo[name]", "style from the *photo*"),
@@ -104,6 +107,7 @@ def test_another_right_answer_passes(name):
         ("picture_step", "        picture.clamp_(0, 1)", "        pass", "leave [0, 1]"),
         ("picture_step", "clamp_(0, 1)", "clamp_(0, 255)", "at both ends"),
         ("picture_step", "picture.clamp_", "picture.clamp", "in place"),
+        ("picture_step", "picture.clamp_(0, 1)", "picture.requires_grad_(False).clamp_(0, 1)", "no gradient any more"),
         ("picture_step", "    optimizer.step()\n", "", "does not move"),
         ("picture_step", "float(J)", "J", "plain float"),
         ("picture_step", "float(J)", "float(cost_of(network(picture)))", "cost after the step"),
@@ -119,6 +123,16 @@ def test_alpha_and_beta_swapped_is_told():
         "total_cost", ("alpha * content_cost", "beta * content_cost"), ("beta * weights", "alpha * weights")
     )
     refused(swapped, "alpha and beta are swapped")
+
+
+def test_layers_without_weight_may_be_visited():
+    every = ("for name in weights:", "for name in generated:"), ("weights[name]", "weights.get(name, 0)")
+    assert attempt("total_cost", *every).status == "passed"
+
+
+def test_an_optimiser_of_the_network_with_a_rate_of_its_own_is_told():
+    new = "torch.optim.Adam(network.parameters(), lr=0.1).step()"
+    refused(attempt("picture_step", ("optimizer.step()", new)), "You change the network, not the picture")
 
 
 def test_optimising_the_network_is_told():
