@@ -90,7 +90,7 @@ def main():
     net = load_small_vgg()
     if options.only != "wall":
         sheet, costs = weight_sheet(net)
-        (options.out / "weights.jpg").write_bytes(encode(sheet, 86))
+        (options.out / "weights.jpg").write_bytes(encode(sheet, 70))
         (options.out / "weights.json").write_text(json.dumps(costs) + "\n")
     if options.only != "weights":
         (options.out / "wall.jpg").write_bytes(small_enough(wall(net)))

@@ -4,9 +4,11 @@ import json
 from typing import NamedTuple
 
 import numpy as np
+from PIL import Image
 
+from cnncourse.arguments import whole_number
 from cnncourse.data_folder import data_file
-from cnncourse.pictures.picture_sheets import decode, untile
+from cnncourse.pictures.picture_sheets import decode, encode, untile
 
 WALL_CONTENTS = ("cat", "china", "astronaut")
 WALL_STYLES = ("starry", "glass", "waves", "ink", "dots")
@@ -26,6 +28,13 @@ class WeightSheet(NamedTuple):
 def style_wall():
     """Return the wall `(H, W, 3)` uint8: photos in the first column, paintings in the first row, transfers between."""
     return decode(data_file("style", "wall.jpg").read_bytes())
+
+
+def wall_jpeg(width):
+    """Return the wall, `width` pixels wide, as the bytes of a JPEG file: small enough for a notebook."""
+    wall = Image.fromarray(style_wall())
+    height = round(wall.height * whole_number("width", width, 1) / wall.width)
+    return encode(np.asarray(wall.resize((width, height), Image.Resampling.LANCZOS)), 80)
 
 
 def weight_sheet():

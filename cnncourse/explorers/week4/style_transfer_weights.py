@@ -38,15 +38,15 @@ def weights_picture(*, layer, beta):
     painter.image(sheet.pictures[row, column], x, y, large, large, smooth=True, outline=GRID)
     shares = (("content", sheet.content, BLUE), ("style", sheet.style, DARK_ORANGE))
     for place, (name, table, colour) in enumerate(shares):
-        _bar(painter, 36 * place, name, table[row, column], colour)
+        _bar(painter, 36 * place, name, table[row, column], table.max(), colour)
     return painter.array()
 
 
-def _bar(painter, below, name, share, colour):
+def _bar(painter, below, name, share, most, colour):
     x, y, width, height = BARS
-    painter.text(x, y + below - 10, f"{name}: cost {share:.3f} of that of empty maps", 11)
+    painter.text(x, y + below - 10, f"{name}: {share:.3f} of the cost of empty maps", 11)
     painter.rectangle(x, y + below, width, height, outline=GRID)
-    painter.rectangle(x, y + below, width * min(share, 1), height, fill=colour)
+    painter.rectangle(x, y + below, width * share / most, height, fill=colour)
 
 
 def weights_caption(*, layer, beta):
