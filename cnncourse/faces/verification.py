@@ -39,6 +39,10 @@ class VerificationHead(nn.Module):
         """Return Σ_k w_k δ_k + b, the logarithm of the odds."""
         for name, embeddings in (("a", a), ("b", b)):
             self._check(name, embeddings)
+        try:
+            torch.broadcast_shapes(a.shape, b.shape)
+        except RuntimeError:
+            raise ValueError(f"b must have as many rows as a's shape {tuple(a.shape)}, got {tuple(b.shape)}") from None
         return differences(a, b, self.kind) @ self.weight + self.bias
 
     def _check(self, name, embeddings):
@@ -46,6 +50,8 @@ class VerificationHead(nn.Module):
             raise TypeError(f"{name} must be a tensor, got {shown(embeddings)}")
         if not embeddings.ndim or embeddings.shape[-1] != len(self.weight):
             raise ValueError(f"{name} must have shape (N, {len(self.weight)}), got {tuple(embeddings.shape)}")
+        if embeddings.dtype != self.weight.dtype:
+            raise TypeError(f"{name} must be of {self.weight.dtype}, as the weights are, got {embeddings.dtype}")
 
 
 def differences(a, b, kind="absolute"):

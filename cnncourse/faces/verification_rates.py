@@ -6,6 +6,8 @@ small for alike, and `same` N truths: 1 or True for pairs of one person. A score
 head's ŷ, is given as −ŷ. The rates are those of Schroff et al. 2015, section 4: VAL and FAR.
 """
 
+from numbers import Real
+
 import numpy as np
 
 from cnncourse.arguments import float_array, numeric_array, real_number
@@ -32,6 +34,7 @@ def accept_rates(threshold, distances, same):
     >>> accept_rates(0.5, [0.1, 0.4, 0.4, 0.8], [1, 1, 0, 0])
     (0.5, 1.0)
     """
+    threshold = _checked_threshold(threshold)
     alike, different = _parted(distances, same)
     return float(_share_below(threshold, different)), float(_share_below(threshold, alike))
 
@@ -39,12 +42,14 @@ def accept_rates(threshold, distances, same):
 def roc_area(false_accept_rate, true_accept_rate):
     """Return the area under a ROC's straight lines: the chance that a pair of one person is closer than one of two.
 
-    Ties count half (Hanley & McNeil 1982).
+    Ties count half (Hanley & McNeil 1982). ValueError if the false accept rates fall anywhere.
 
     >>> roc_area([0.0, 0.0, 0.5, 1.0], [0.0, 0.5, 1.0, 1.0])
     0.875
     """
-    false_accept_rate = float_array("false_accept_rate", false_accept_rate, 1)
+    false_accept_rate = float_array("false_accept_rate", false_accept_rate, 1, axes="(T,)")
+    if (np.diff(false_accept_rate) < 0).any():
+        raise ValueError("false_accept_rate must not fall: give the rates from the strictest threshold on")
     true_accept_rate = float_array("true_accept_rate", true_accept_rate, 1, shape=false_accept_rate.shape)
     return float(np.trapezoid(true_accept_rate, false_accept_rate))
 
@@ -58,6 +63,8 @@ def threshold_at(far, distances, same):
     (0.7, 0.3)
     """
     far = real_number("far", far, 0)
+    if far > 1:
+        raise ValueError(f"far must be at most 1, got {far}")
     _, different = _parted(distances, same)
     rates = np.arange(1, len(different) + 1) / len(different)
     allowed = int(np.searchsorted(rates, far, side="right"))
@@ -73,9 +80,15 @@ def true_accept_at(far, distances, same):
     return accept_rates(threshold_at(far, distances, same), distances, same)[1]
 
 
+def _checked_threshold(threshold):
+    """Return a threshold as a float; unlike other numbers it may be infinite."""
+    infinite = isinstance(threshold, Real) and abs(threshold) == np.inf
+    return float(threshold) if infinite else real_number("threshold", threshold)
+
+
 def _parted(distances, same):
     """Return the distances of the pairs of one person and of those of two, each sorted."""
-    distances = float_array("distances", distances, 1)
+    distances = float_array("distances", distances, 1, axes="(N,)")
     same = numeric_array("same", same, 1, shape=distances.shape)
     if not np.isin(same, (0, 1)).all():
         raise ValueError("same must hold 1 or True for pairs of one person and 0 or False for others, got other values")

@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from typing import NamedTuple
 
 import torch
+from torch import nn
 
 from cnncourse.arguments import one_of, shown, whole_number
 from cnncourse.style.seeing_walks import RULES, Averages, WayBack
@@ -115,7 +116,7 @@ def occlusion_map(model, image, class_index, size, stride, fill=GREY):
     if size > min(H, W):
         raise ValueError(f"size must be at most the picture's shorter side, {min(H, W)}, got {size}")
     corners = [(r, c) for r in range(0, H - size + 1, stride) for c in range(0, W - size + 1, stride)]
-    colour = torch.as_tensor(fill, dtype=image.dtype).reshape(-1, 1, 1)
+    colour = _colour(fill, image)
     scores = []
     with torch.no_grad(), _evaluating(model):
         for start in range(0, len(corners), BATCH):
@@ -163,15 +164,33 @@ def _scores(output, class_index):
 
 
 def _checked_place(place, shape):
-    row, column = (whole_number("place", number, 0) for number in place)
+    try:
+        row, column = place
+    except (TypeError, ValueError):
+        raise ValueError(f"place must be a pair (row, column), got {shown(place)}") from None
+    row, column = whole_number("place", row, 0), whole_number("place", column, 0)
     if row >= shape[0] or column >= shape[1]:
         raise ValueError(f"place must lie in the map of {shape[0]} × {shape[1]}, got ({row}, {column})")
     return row, column
 
 
+def _colour(fill, image):
+    """Return a fill as a tensor (1, 1, 1) or (C, 1, 1) that fits on a picture (C, H, W)."""
+    try:
+        colour = torch.as_tensor(fill, dtype=image.dtype).reshape(-1, 1, 1)
+    except (TypeError, ValueError, RuntimeError):
+        colour = image[:0]
+    if len(colour) not in (1, len(image)):
+        raise ValueError(f"fill must be a number or {len(image)} numbers, got {shown(fill)}")
+    return colour
+
+
 def _pictures(name, pictures, dimensions):
     """Return pictures as a float tensor of 3 or 4 dimensions; a batch of one counts as one picture."""
-    pictures = torch.as_tensor(pictures)
+    try:
+        pictures = torch.as_tensor(pictures)
+    except (TypeError, ValueError, RuntimeError):
+        raise TypeError(f"{name} must be a tensor of pictures, got {shown(pictures)}") from None
     if dimensions == 3 and pictures.ndim == 4 and len(pictures) == 1:
         pictures = pictures[0]
     axes = "(N, C, H, W)" if dimensions == 4 else "(C, H, W)"
@@ -184,6 +203,8 @@ def _pictures(name, pictures, dimensions):
 @contextmanager
 def _evaluating(model):
     """Put a model into evaluation mode for a while, and every part of it back into its own mode afterwards."""
+    if not isinstance(model, nn.Module):
+        raise TypeError(f"model must be an nn.Module, got {shown(model)}")
     modes = [(module, module.training) for module in model.modules()]
     model.eval()
     try:

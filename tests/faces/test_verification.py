@@ -107,5 +107,9 @@ def test_bad_arguments_are_named():
         VerificationHead(dimensions=0)
     with pytest.raises(ValueError, match=r"b must have shape \(N, 64\), got \(2, 5\)"):
         VerificationHead()(torch.zeros(2, 64), torch.zeros(2, 5))
+    with pytest.raises(ValueError, match=r"b must have as many rows as a's shape \(2, 64\), got \(5, 64\)"):
+        VerificationHead()(torch.zeros(2, 64), torch.zeros(5, 64))
+    with pytest.raises(TypeError, match=r"b must be of torch\.float32, as the weights are, got torch\.float64"):
+        VerificationHead()(torch.zeros(2, 64), torch.zeros(2, 64).double())
     with pytest.raises(TypeError, match="a must be a tensor, got an array"):
         VerificationHead()(np.zeros((2, 64)), torch.zeros(2, 64))

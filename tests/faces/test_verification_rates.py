@@ -107,6 +107,22 @@ def test_pairs_that_have_no_rates_are_refused(distances, same, sentence):
             ask()
 
 
-def test_a_negative_rate_is_refused():
-    with pytest.raises(ValueError, match=r"far must be at least 0, got -0\.1"):
-        threshold_at(-0.1, [0.1, 0.2], [0, 1])
+@pytest.mark.parametrize(("far", "sentence"), [(-0.1, r"at least 0, got -0\.1"), (1.5, r"at most 1, got 1\.5")])
+def test_a_rate_outside_0_to_1_is_refused(far, sentence):
+    with pytest.raises(ValueError, match=f"far must be {sentence}"):
+        threshold_at(far, [0.1, 0.2], [0, 1])
+
+
+def test_a_threshold_may_be_infinite_but_must_be_a_number():
+    pairs = [0.1, 0.2], [0, 1]
+    assert accept_rates(np.inf, *pairs) == (1, 1)
+    assert accept_rates(-np.inf, *pairs) == (0, 0)
+    with pytest.raises(ValueError, match="threshold must be a finite number, got nan"):
+        accept_rates(np.nan, *pairs)
+    with pytest.raises(TypeError, match="threshold must be a number, got list"):
+        accept_rates([0.1, 0.15], *pairs)
+
+
+def test_a_curve_that_turns_back_has_no_area():
+    with pytest.raises(ValueError, match="false_accept_rate must not fall"):
+        roc_area([1.0, 0.5, 0.0], [1.0, 0.5, 0.0])
