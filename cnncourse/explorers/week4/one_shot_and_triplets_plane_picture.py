@@ -122,14 +122,14 @@ def _paint_key(painter, kind):
     painter.text(PANEL, y, "where N may lie, as A and P are", 13, INK, bold=True)
     lines = {
         "easy": "d_an ≥ d_ap + α: costs nothing",
-        "semi-hard": "d_ap < d_an < d_ap + α: right, but too close",
+        "semi-hard": "d_ap < d_an < d_ap + α: right, but close",
         "hard": "d_an ≤ d_ap: nearer than the positive",
     }
     for name, words in lines.items():
         y += 30
         painter.rectangle(PANEL, y - 9, 24, 18, fill=REGIONS[name], outline=INK if name == kind else GRID, line_width=2)
         painter.text(PANEL + 32, y - 1, name, 12, INK, bold=name == kind)
-        painter.text(PANEL + 104, y - 1, words, 11, MUTED)
+        painter.text(PANEL + 110, y - 1, words, 11, MUTED)
     painter.rectangle(PANEL, 448, 344, 56, fill=PAPER, outline=GRID, radius=4)
     painter.text(PANEL + 12, 466, "Arrows: minus the gradient, the way a step downhill goes.", 11, INK)
     painter.text(PANEL + 12, 486, "On the circle, only the part along it.", 11, MUTED)
