@@ -10,6 +10,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
+from cnncourse.networks.layers import checked_pictures
 from cnncourse.networks.weights import load_weights
 
 SIZE, DIMENSIONS = 64, 64
@@ -43,6 +44,7 @@ class FaceEmbedding(nn.Module):
 
     def forward(self, pictures):
         """Return the embeddings `(N, D)`, each of length 1."""
+        checked_pictures(pictures, f"(N, 3, {SIZE}, {SIZE})")
         return F.normalize(self.head(self.stages(2 * pictures - 1)).float(), dim=1)
 
 
@@ -81,6 +83,9 @@ def embed(model, images):
 
 def pictures_to_batch(images):
     """Return uint8 pictures (N, H, W, 3) as the float batch (N, 3, H, W) in [0, 1] that PyTorch's layers take."""
+    images = np.asarray(images)
+    if images.dtype != np.uint8 or images.ndim != 4:
+        raise ValueError(f"images must be uint8 of shape (N, H, W, 3), got shape {images.shape} and {images.dtype}")
     return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
 
 

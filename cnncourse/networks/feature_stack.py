@@ -77,6 +77,11 @@ class FeatureStack(nn.Module):
                     "pictures.expand(-1, 3, -1, -1) makes red, green and blue alike"
                 )
         checked_pictures(pictures, "(N, 3, H, W)", self.smallest)
+        weights = self.convolutions[self.LAYERS[0]].weight.dtype
+        if pictures.dtype != weights and not torch.is_autocast_enabled(pictures.device.type):
+            raise TypeError(
+                f"pictures must be {weights}, as the weights are, got {pictures.dtype}: pictures.to({weights})"
+            )
         if pictures.numel() and not pictures.detach().abs().max() <= HIGHEST:
             raise ValueError(f"pictures must be in [0, 1], got numbers up to {pictures.detach().abs().max():g}")
         return pictures

@@ -33,6 +33,7 @@ from cnncourse.style.transfer_optimizers import LBFGS, Adam
 OPTIMIZERS = {"lbfgs": LBFGS, "adam": Adam}
 RATES = {"lbfgs": 1.0, "adam": 0.03}
 EXPLODED = 1e4  # times the least cost so far
+NEAR_ZERO = 1e-2  # a lower cost counts as this: a start that costs nothing can only grow
 
 
 @dataclass(frozen=True)
@@ -137,6 +138,8 @@ def transfer_steps(
     weights = [real_number(*pair, 0) for pair in (("alpha", alpha), ("beta", beta), ("variation", variation))]
     rate = RATES[one_of("optimizer", optimizer, OPTIMIZERS)] if learning_rate is None else learning_rate
     chosen = content_names(content_layers, network), style_weights(style_layers, network)
+    if not any((*chosen, weights[2])):
+        raise ValueError("content_layers and style_layers must not both be empty where variation is 0: nothing costs")
     first = start_picture(start, content, generator)
     steps, rate = whole_number("steps", steps, 1), real_number("learning_rate", rate, 0)
     with _evaluating(network):
@@ -166,7 +169,7 @@ def _walk(cost, picture, optimizer, rate, steps):
 
 def _refuse_explosion(total, least, number):
     what = "became " + str(total) if not math.isfinite(total) else f"grew from {least:.3g} to {total:.3g}"
-    if not total <= EXPLODED * least or not math.isfinite(total):
+    if not total <= EXPLODED * max(least, NEAR_ZERO) or not math.isfinite(total):
         raise FloatingPointError(f"The cost {what} at step {number}: try a smaller learning_rate, or 'adam'.")
 
 

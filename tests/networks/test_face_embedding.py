@@ -5,7 +5,14 @@ import pytest
 import torch
 
 from cnncourse.data_folder import data_file
-from cnncourse.networks.face_embedding import DIMENSIONS, SIZE, FaceEmbedding, embed, load_face_embedding
+from cnncourse.networks.face_embedding import (
+    DIMENSIONS,
+    SIZE,
+    FaceEmbedding,
+    embed,
+    load_face_embedding,
+    pictures_to_batch,
+)
 from cnncourse.pictures.identities import identities
 from cnncourse.training.face_scores import face_scores
 
@@ -74,3 +81,13 @@ def test_the_trained_network_tells_unseen_people_apart():
     assert scores.auc > 0.9975
     assert scores.tar > 0.95
     assert scores.top1 > 0.88
+
+
+def test_pictures_of_another_size_or_type_are_refused_in_words():
+    net = FaceEmbedding()
+    with pytest.raises(ValueError, match=r"pictures must have shape \(N, 3, 64, 64\), got shape \(1, 3, 32, 32\)"):
+        net(torch.zeros(1, 3, 32, 32))
+    with pytest.raises(TypeError, match="pictures must be a tensor"):
+        net(np.zeros((1, 3, 64, 64), np.float32))
+    with pytest.raises(ValueError, match="images must be uint8"):
+        pictures_to_batch(np.zeros((1, 64, 64, 3)))

@@ -168,3 +168,9 @@ def test_a_smallest_picture_works_and_one_pixel_less_does_not():
     assert stack("zeros").features(torch.rand(1, 3, 4, 4))["conv3_2"].shape == (1, 3, 1, 1)
     with pytest.raises(ValueError, match="at least 4 × 4"):
         stack("zeros").features(torch.rand(1, 3, 3, 4))
+
+
+def test_pictures_of_another_precision_than_the_weights_are_named():
+    with pytest.raises(TypeError, match=r"pictures must be torch\.float32, as the weights are, got torch\.float64"):
+        stack().features(torch.zeros(1, 3, 16, 16, dtype=torch.float64))
+    assert stack().double().features(torch.zeros(1, 3, 16, 16, dtype=torch.float64))

@@ -260,3 +260,15 @@ def test_pictures_that_do_not_fit_are_named(content, error, words):
 def test_a_network_without_features_is_named():
     with pytest.raises(TypeError, match="network must have features"):
         transfer(picture(0), picture(1), nn.Linear(3, 3), progress=False)
+
+
+def test_a_start_that_costs_nothing_is_no_explosion():
+    same = picture(3)
+    result = transfer(same, same, ToyNetwork(), variation=0, steps=4, progress=False)
+    assert not result.stopped, result.reason
+    assert np.array_equal(result.picture, same)
+
+
+def test_nothing_that_costs_is_named():
+    with pytest.raises(ValueError, match="must not both be empty where variation is 0"):
+        run(content_layers=(), style_layers=(), variation=0)
