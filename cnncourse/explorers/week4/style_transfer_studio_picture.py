@@ -26,7 +26,7 @@ def _fitting(painter, picture, title, x, y, side, pale=False):
     painter.text(x, y - 14, title, 13, bold=True)
     scale = side / max(picture.shape[:2])
     height, width = (length * scale for length in picture.shape[:2])
-    place = x + (side - width) / 2, y + (side - height) / 2, width, height
+    place = x + (side - width) / 2, y, width, height
     painter.image(picture, *place, smooth=True, alpha=0.35 if pale else 1.0, outline=GRID)
 
 
