@@ -157,7 +157,7 @@ def gram(network):
             "picture": widgets.Dropdown(options=PICTURES, value="cat", description="picture"),
             "layer": widgets.Dropdown(options=layers, value=layers[1], description="layer"),
             "shuffled": widgets.ToggleButton(value=False, description="shuffle the places"),
-            "centred": widgets.ToggleButton(value=False, description="take the means away"),
+            "centred": widgets.ToggleButton(value=False, description="take the means away", layout={"width": "190px"}),
         },
         title="Which channels fire together",
         note="Click a cell of the matrix, or use the arrow keys; then shuffle the places.",
