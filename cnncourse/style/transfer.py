@@ -153,7 +153,8 @@ def _walk(cost, picture, optimizer, rate, steps):
 
     def evaluate():
         total, costs = cost(picture)
-        (picture.grad,) = torch.autograd.grad(total, picture)
+        (gradient,) = torch.autograd.grad(total, picture)
+        picture.grad = gradient.contiguous()  # from channels last: mixed layouts are slow
         seen[:] = [costs, picture.detach().clone()]
         return costs.total
 

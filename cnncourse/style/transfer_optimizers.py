@@ -36,8 +36,8 @@ class LBFGS:
         self.picture.add_(self.move)
 
     def _remember(self, moved, bent):
-        product = torch.sum(moved * bent).item()
-        if product > 1e-8 * torch.sum(bent * bent).item():
+        product = _dot(moved, bent)
+        if product > 1e-8 * _dot(bent, bent):
             self.pairs.append((moved, bent, 1 / product))
 
     def _direction(self):
@@ -52,13 +52,13 @@ class LBFGS:
         """Return the direction times an estimate of the inverse curvature, in place, from the pairs."""
         weights = []
         for moved, bent, scale in reversed(self.pairs):
-            weights.append(scale * torch.sum(moved * direction).item())
+            weights.append(scale * _dot(moved, direction))
             direction.sub_(bent, alpha=weights[-1])
         if self.pairs:
             _, bent, scale = self.pairs[-1]
-            direction.div_(scale * torch.sum(bent * bent).item())
+            direction.div_(scale * _dot(bent, bent))
         for (moved, bent, scale), weight in zip(self.pairs, reversed(weights), strict=True):
-            direction.add_(moved, alpha=weight - scale * torch.sum(bent * direction).item())
+            direction.add_(moved, alpha=weight - scale * _dot(bent, direction))
         return direction
 
 
@@ -79,3 +79,7 @@ class Adam:
         self.square.lerp_(gradient * gradient, 1 - 0.999)
         mean, square = self.mean / (1 - 0.9**self.count), self.square / (1 - 0.999**self.count)
         self.picture.sub_(mean / (square.sqrt() + 1e-12), alpha=self.rate)
+
+
+def _dot(a, b):
+    return torch.dot(a.reshape(-1), b.reshape(-1)).item()
