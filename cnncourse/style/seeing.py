@@ -60,7 +60,7 @@ def field_box(model, image, layer, place):
     `place` is the unit's (row, column). Every kernel and pooling is replaced by a plain average, so that a pixel has an
     influence just where one can reach the unit, whatever the weights are. What lies on padding is left out.
     """
-    image = _pictures("image", image, 3)[None].double().detach().requires_grad_()
+    image = _pictures("image", image, 3)[None].detach().requires_grad_()
     with torch.enable_grad(), _evaluating(model), Averages():
         maps = _maps(model, image, layer)
     row, column = _checked_place(place, maps.shape[2:])
