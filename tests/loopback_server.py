@@ -165,7 +165,7 @@ def interrupting(after):
     def answer(server, request):
         whole(cut=after)(server, request)
         request.wfile.flush()
-        time.sleep(1)  # enough to write down what was sent, on a busy machine too
+        time.sleep(0.1)
         os.kill(os.getpid(), signal.SIGINT)
         for byte in server.content[after : after + 20]:
             request.wfile.write(bytes([byte]))

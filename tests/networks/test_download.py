@@ -5,6 +5,7 @@ import hashlib
 import os
 import random
 import shutil
+import signal
 import socket
 from collections import namedtuple
 
@@ -253,6 +254,15 @@ def test_a_second_download_of_the_same_file_is_told_to_wait(path):
         assert fetch(server, path).read_bytes() == CONTENT
 
 
+@pytest.fixture
+def heard_ctrl_c():
+    """Let Ctrl-C interrupt Python even where the tests run in a shell's background, which makes it deaf to it."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("heard_ctrl_c")
 def test_ctrl_c_keeps_what_has_arrived(path):
     with Server(CONTENT, interrupting(after=120_000)) as server, pytest.raises(KeyboardInterrupt):
         fetch(server, path)
