@@ -33,7 +33,7 @@ class AlexNet(nn.Module):
         if groups not in (1, 2):
             raise ValueError(f"groups must be 1 or 2, got {groups}")
         self.features = nn.Sequential(OrderedDict(_features(groups)))
-        self.classifier = nn.Sequential(OrderedDict(_classifier(whole_number("classes", classes, 1))))
+        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1))))
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, 227, 227)`."""
@@ -54,7 +54,8 @@ def _features(groups):
         channels = maps
 
 
-def _classifier(classes):
+def dense_layers(classes):
+    """Yield the names and layers that turn 256 flattened maps of 6 × 6 into logits of `classes`."""
     yield "dense6", nn.Linear(FLAT, 4096)
     yield "relu6", nn.ReLU()
     yield "dropout6", nn.Dropout(0.5)

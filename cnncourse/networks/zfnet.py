@@ -5,6 +5,7 @@ from collections import OrderedDict
 from torch import nn
 
 from cnncourse.arguments import whole_number
+from cnncourse.networks.alexnet import dense_layers
 from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
 
 CONVOLUTIONS = (  # maps, kernel size, stride, padding, padding of the pooling that follows or None, normalised or not
@@ -14,7 +15,6 @@ CONVOLUTIONS = (  # maps, kernel size, stride, padding, padding of the pooling t
     (384, 3, 1, 1, None, False),
     (256, 3, 1, 1, 0, False),
 )
-FLAT = 256 * 6 * 6
 SIDES = range(213, 245)  # sides of pictures whose last maps are 6 × 6
 
 
@@ -22,15 +22,15 @@ class ZFNet(nn.Module):
     """Five convolutions and three dense layers for `(N, 3, 224, 224)` pictures; `(N, classes)` logits.
 
     AlexNet with a first layer that wastes less: kernels of 7 pixels in steps of 2 in place of 11 in steps of 4, and no
-    split over two processors; 62,357,608 parameters (figure 3). The maps are 110, 55, 26, 13 and 6 wide, as there: the
-    pictures and the first two poolings get a frame of one pixel. The paper's contrast normalisation across maps is
-    AlexNet's local response normalisation here.
+    split over two processors; the dense layers are the same. 62,357,608 parameters (figure 3). The maps are 110, 55,
+    26, 13 and 6 wide, as there: the pictures and the first two poolings get a frame of one pixel. The paper's contrast
+    normalisation across maps is AlexNet's local response normalisation here.
     """
 
     def __init__(self, classes=1000):
         super().__init__()
         self.features = nn.Sequential(OrderedDict(_features()))
-        self.classifier = nn.Sequential(OrderedDict(_classifier(whole_number("classes", classes, 1))))
+        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1))))
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, 224, 224)`."""
@@ -50,13 +50,3 @@ def _features():
         if normalised:
             yield f"norm{number}", LocalResponseNorm()
         channels = maps
-
-
-def _classifier(classes):
-    yield "dense6", nn.Linear(FLAT, 4096)
-    yield "relu6", nn.ReLU()
-    yield "dropout6", nn.Dropout(0.5)
-    yield "dense7", nn.Linear(4096, 4096)
-    yield "relu7", nn.ReLU()
-    yield "dropout7", nn.Dropout(0.5)
-    yield "dense8", nn.Linear(4096, classes)

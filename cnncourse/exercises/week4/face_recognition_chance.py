@@ -49,7 +49,6 @@ _mean = _headed(total=lambda d, w, b: (d * w).mean(axis=1) + b)
 _one_number = _headed(total=lambda d, w, b: np.sum(d @ w) + b)
 _each_feature = _headed(total=lambda d, w, b: d * w + b)
 _product = _headed(difference=lambda f, g: f * g)
-_bias_after = _headed(total=lambda d, w, b: d @ w)
 
 
 def _added_after(f, g, weight, bias):
