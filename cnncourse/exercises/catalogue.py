@@ -49,6 +49,14 @@ WEEKS = {  # week: (folder of the notebooks, their stems in order)
             "style_transfer",
         ),
     ),
+    5: (
+        "week5_generative",
+        (
+            "vae",
+            "vq_vae",
+            "rq_vae",
+        ),
+    ),
 }
 
 

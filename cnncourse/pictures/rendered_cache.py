@@ -20,19 +20,21 @@ from cnncourse.networks.download import set_aside, shown_path
 _UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
 
-def rendered_chunks(name, chunks, size, render, progress=True):
-    """Yield the first `chunks` chunks of `size` items each, from the cache folder's `name` or rendered and kept there.
+def rendered_chunks(name, chunks, size, render, progress=True, first=0):
+    """Yield `chunks` chunks of `size` items each, from the cache folder's `name` or rendered and kept there.
 
-    A chunk is a dictionary of arrays. `render(numbers, on_done)` makes the one of the items `numbers`, a range, and
-    calls `on_done()` after each. The bar counts the items that have to be rendered.
+    They are counted from the number `first` on. A chunk is a dictionary of arrays. `render(numbers, on_done)` makes the
+    one of the items `numbers`, a range, and calls `on_done()` after each. The bar counts the items that have to be
+    rendered.
     """
     size, chunks = whole_number("size", size, 1), whole_number("chunks", chunks, 0)
+    first = whole_number("first", first, 0)
     folder = cache_folder() / name
-    found = {number: _read(folder / f"{number}.npz") for number in range(chunks)}
+    found = {number: _read(folder / f"{number}.npz") for number in range(first, first + chunks)}
     missing = sum(arrays is None for arrays in found.values())
     keeping = True
-    with tqdm(total=missing * size, desc="rendering", unit="scene", disable=not (progress and missing)) as bar:
-        for number in range(chunks):
+    with tqdm(total=missing * size, desc="rendering", unit="picture", disable=not (progress and missing)) as bar:
+        for number in list(found):
             arrays = found.pop(number)
             if arrays is None:
                 arrays = render(range(number * size, (number + 1) * size), bar.update)

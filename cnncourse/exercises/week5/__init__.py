@@ -1,0 +1,1 @@
+"""Exercises of week 5: generative models."""

@@ -1,0 +1,3 @@
+"""Exercises of the notebook rq_vae."""
+
+EXERCISES = []

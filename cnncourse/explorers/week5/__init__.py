@@ -1,0 +1,1 @@
+"""Explorers of week 5: generative models."""

@@ -1,0 +1,139 @@
+"""The vector-quantised autoencoder (van den Oord, Vinyals and Kavukcuoglu 2017, "Neural discrete representation
+learning").
+
+A picture becomes a grid of whole numbers, each the number of a vector in a codebook. Shapes: vectors `(N, D)`, a
+codebook `(K, D)`, codes `(N,)`; maps `(N, D, H, W)` hold a vector at each place.
+"""
+
+import torch
+from torch import nn
+from torch.nn import functional as F
+
+from cnncourse.generative.face_networks import WIDTHS, decoder, encoder
+from cnncourse.networks.weights import load_weights
+
+CODES, DIMENSIONS = 256, 32
+
+
+def nearest_codes(vectors, codebook):
+    """Return the number of the nearest vector of the codebook for each vector, `(N,)` (eq. 1); ties to the first.
+
+    >>> nearest_codes(torch.tensor([[0.9, 0.0]]), torch.tensor([[0.0, 0.0], [1.0, 0.0]]))
+    tensor([1])
+    """
+    return torch.cdist(vectors, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(dim=1)
+
+
+def straight_through(vectors, quantised):
+    """Return `quantised`, whose gradient goes to `vectors` as if nothing had been quantised (section 3.2).
+
+    >>> vectors = torch.tensor([0.4], requires_grad=True)
+    >>> (3 * straight_through(vectors, torch.tensor([1.0]))).backward()
+    >>> vectors.grad
+    tensor([3.])
+    """
+    return vectors + (quantised - vectors).detach()
+
+
+def codebook_loss(vectors, quantised):
+    """Return the mean squared difference, whose gradient moves only the codes (eq. 3, second term)."""
+    return F.mse_loss(quantised, vectors.detach())
+
+
+def commitment_loss(vectors, quantised):
+    """Return the mean squared difference, whose gradient moves only the vectors (eq. 3, third term)."""
+    return F.mse_loss(vectors, quantised.detach())
+
+
+def perplexity(codes, size):
+    """Return to how many equally frequent codes these codes amount: exp of their entropy in nats.
+
+    >>> perplexity(torch.tensor([0, 1, 0, 1]), 8)
+    2.0
+    """
+    share = torch.bincount(codes.flatten(), minlength=size).double() / codes.numel()
+    return float(torch.exp(-torch.special.xlogy(share, share).sum()))
+
+
+class VectorQuantizer(nn.Module):
+    """A codebook that follows the vectors it is shown, by exponential moving averages (appendix A.1).
+
+    In training mode every batch moves each code towards the mean of the vectors nearest to it, and a code that is
+    hardly used any more is put onto a vector of the batch.
+    """
+
+    def __init__(self, codes=CODES, dimensions=DIMENSIONS, decay=0.99, threshold=0.05, generator=None):
+        super().__init__()
+        self.decay, self.threshold, self.generator = decay, threshold, generator
+        self.register_buffer("codebook", torch.randn(codes, dimensions, generator=generator))
+        self.register_buffer("counts", torch.zeros(codes))  # vectors a batch, averaged
+        self.register_buffer("sums", torch.zeros(codes, dimensions))
+
+    def forward(self, vectors):
+        """Return (quantised vectors with the straight-through gradient, codes, commitment loss)."""
+        codes = nearest_codes(vectors, self.codebook)
+        if self.training:
+            self.follow(vectors.detach(), codes)
+        quantised = self.codebook[codes]
+        return straight_through(vectors, quantised), codes, commitment_loss(vectors, quantised)
+
+    @torch.no_grad()
+    def follow(self, vectors, codes):
+        """Move the codes towards the vectors that chose them (eq. 6 to 8); put dead ones onto vectors of the batch."""
+        counts = torch.bincount(codes, minlength=len(self.codebook)).to(self.counts)
+        sums = torch.zeros_like(self.sums).index_add_(0, codes, vectors)
+        self.counts.lerp_(counts, 1 - self.decay)
+        self.sums.lerp_(sums, 1 - self.decay)
+        dead = self.counts < self.threshold
+        self.codebook.copy_(self.sums / self.counts.clamp(min=1e-5)[:, None])
+        if dead.any():
+            self.revive(dead, vectors)
+
+    def revive(self, dead, vectors):
+        """Put the codes that `dead` marks onto vectors drawn from the batch."""
+        drawn = vectors[torch.randint(len(vectors), (int(dead.sum()),), generator=self.generator)]
+        self.codebook[dead] = drawn
+        self.counts[dead] = 1.0
+        self.sums[dead] = drawn
+
+
+def vectors_from_maps(maps):
+    """Return the vectors `(N·H·W, D)` of maps `(N, D, H, W)`, row by row."""
+    return maps.permute(0, 2, 3, 1).reshape(-1, maps.shape[1])
+
+
+def maps_from_vectors(vectors, shape):
+    """Return vectors `(N·H·W, D)` as maps of the shape `(N, D, H, W)`."""
+    N, D, H, W = shape
+    return vectors.view(N, H, W, D).permute(0, 3, 1, 2)
+
+
+class VQVAE(nn.Module):
+    """Encoder and decoder with a grid of 8 × 8 codes between them."""
+
+    def __init__(self, codes=CODES, dimensions=DIMENSIONS, widths=WIDTHS, generator=None):
+        super().__init__()
+        self.encoder = encoder(dimensions, widths)
+        self.quantizer = VectorQuantizer(codes, dimensions, generator=generator)
+        self.decoder = decoder(dimensions, widths)
+
+    def forward(self, pictures):
+        """Return (reconstructions, codes `(N, 8, 8)`, commitment loss)."""
+        maps = self.encoder(pictures).float()
+        quantised, codes, loss = self.quantizer(vectors_from_maps(maps))
+        pictures = self.decoder(maps_from_vectors(quantised, maps.shape)).float()
+        return pictures, codes.view(len(maps), *maps.shape[2:]), loss
+
+    def encode(self, pictures):
+        """Return the codes `(N, 8, 8)` of pictures."""
+        maps = self.encoder(pictures).float()
+        return nearest_codes(vectors_from_maps(maps), self.quantizer.codebook).view(len(maps), *maps.shape[2:])
+
+    def decode(self, codes):
+        """Return the pictures of codes `(N, 8, 8)`."""
+        return self.decoder(self.quantizer.codebook[codes].permute(0, 3, 1, 2)).float()
+
+
+def load_vq_vae():
+    """Return the VQVAE with the weights in `data/weights/vq_vae.safetensors`, in evaluation mode."""
+    return load_weights(VQVAE(), "vq_vae").eval()
