@@ -44,6 +44,13 @@ def test_what_is_rendered_once_is_kept_and_a_longer_request_renders_only_the_res
     assert sorted(file.name for file in folder.iterdir()) == ["0.npz", "1.npz", "2.npz"]
 
 
+def test_a_part_rendered_apart_is_kept_for_the_whole(folder):
+    apart, rest = Renderer(), Renderer()
+    assert squares(1, apart, first=1) == [9, 16, 25]
+    assert squares(2, rest) == [0, 1, 4, 9, 16, 25]
+    assert (apart.asked, rest.asked) == ([3, 4, 5], [0, 1, 2])
+
+
 def test_no_chunks_are_no_files(folder):
     assert squares(0, Renderer()) == []
     assert not folder.exists()
