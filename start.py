@@ -31,11 +31,12 @@ TORCH_CPU_INDEX = "https://download.pytorch.org/whl/cpu"
 FIRST_NOTEBOOK = "notebooks/00_start_here.ipynb"
 INSTALLED_FILES = ("pyproject.toml", "etc/jupyter/labconfig/default_setting_overrides.json")
 IMPORTED = ("pip", "cnncourse", "jupyterlab", "ipykernel", "torch")
-IMPORTED_BY_TESTS = ("pytest", "nbval", "ruff")
+IMPORTED_BY_TESTS = ("pytest", "xdist", "nbval", "ruff")
 TEST_STEPS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["pytest"],
+    ["pytest", "-n", "2", "--dist", "loadfile", "-m", "not (browser or alone)"],
+    ["pytest", "-m", "browser or alone"],
     ["pytest", "--nbval-lax", "--nbval-current-env", "notebooks"],
 )
 

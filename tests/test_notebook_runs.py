@@ -11,6 +11,7 @@ from cnncourse.exercises import catalogue
 from cnncourse.exercises.catalogue import notebooks
 from course_notebooks import copy_notebooks, notebook_paths, relative_name, run, solve
 
+pytestmark = pytest.mark.alone
 MOST_SECONDS = 90
 BY_NOTEBOOK = pytest.mark.parametrize("name", [relative_name(path) for path in notebook_paths()])
 

@@ -12,6 +12,7 @@ import torch
 from cnncourse.training.fit import fit
 from tools import train_in_processes
 
+pytestmark = pytest.mark.alone
 ROOT = Path(__file__).parents[2]
 SCRIPT = Path(__file__).with_name("uneven_processes.py")
 TORCHRUN = ("-m", "torch.distributed.run", "--standalone", "--local-addr", "127.0.0.1", "--nproc-per-node", "2")
