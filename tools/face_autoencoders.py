@@ -14,6 +14,7 @@ from cnncourse.pictures.studio_faces import studio_faces
 
 WARM_UP = 200  # steps
 DECAY = 0.995  # of the averaged weights
+REPORT = 250  # steps between two lines of figures
 
 
 def read_options(parser, name):
@@ -34,7 +35,7 @@ def train(model, loss_of, figures_of, options):
     """Train with AdamW, a warm-up and a cosine; return the model with weights averaged over the steps.
 
     loss_of(model, pictures, rng) is the loss of a batch (N, 3, 32, 32); figures_of(model) a dictionary of numbers,
-    printed every 250 steps.
+    printed every REPORT steps.
     """
     faces = studio_faces("train", options.faces)
     model = model.to(memory_format=torch.channels_last)
@@ -46,10 +47,11 @@ def train(model, loss_of, figures_of, options):
         batch = batch_from_pictures(faces[rng.integers(len(faces), size=options.batch)])
         losses.append(train_step(model, optimizer, loss_of, batch.to(memory_format=torch.channels_last), rng))
         average.update_parameters(model)
-        if (step + 1) % 250 == 0:
+        if (step + 1) % REPORT == 0:
             figures = figures_of(averaged(average, model))
             words = ", ".join(f"{name} {value:.2f}" for name, value in figures.items())
-            print(f"step {step + 1}: loss {np.mean(losses[-250:]):.4f}, {words}, {time.process_time() - begun:.0f} s")
+            loss, seconds = np.mean(losses[-REPORT:]), time.process_time() - begun
+            print(f"step {step + 1}: loss {loss:.4f}, {words}, {seconds:.0f} s", flush=True)
             save_file(packed(average.module), options.out.with_suffix(".part"))
     return averaged(average, model)
 

@@ -21,10 +21,10 @@ from cnncourse.pictures.studio_faces import studio_faces
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
-    parser.add_argument("--codes", type=int, default=256)
+    parser.add_argument("--codes", type=int, default=32)
     parser.add_argument("--depth", type=int, default=4)
     parser.add_argument("--commitment", type=float, default=0.25)
-    parser.add_argument("--shallow", type=float, default=0.2, help="the share of steps with fewer codes")
+    parser.add_argument("--shallow", type=float, default=0.15, help="the share of steps with fewer codes")
     options = read_options(parser, "rq_vae")
 
     def loss_of(model, pictures, rng):

@@ -19,7 +19,7 @@ from cnncourse.generative.vector_quantizer import (
 )
 from cnncourse.networks.weights import load_weights
 
-CODES, DIMENSIONS, DEPTH = 256, 32, 4
+CODES, DIMENSIONS, DEPTH = 32, 32, 4
 
 
 def residual_quantise(vectors, codebook, depth):
