@@ -3,6 +3,7 @@
 from torch import nn
 from torch.nn import functional as F
 
+PICTURES = "(N, 3, 32, 32)"
 WIDTHS = (32, 64, 96)  # channels of the maps 32, 16 and 8 pixels wide
 
 

@@ -8,7 +8,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.generative.face_networks import WIDTHS, decoder, encoder
+from cnncourse.arguments import whole_number
+from cnncourse.generative.checks import code_tensor, float_tensor
+from cnncourse.generative.face_networks import PICTURES, WIDTHS, decoder, encoder
 from cnncourse.generative.vector_quantizer import (
     VectorQuantizer,
     commitment_loss,
@@ -29,6 +31,8 @@ def residual_quantise(vectors, codebook, depth):
     >>> codes, sums.flatten()
     (tensor([[0, 1]]), tensor([4., 5.]))
     """
+    depth = whole_number("depth", depth, 1)
+    float_tensor("vectors", vectors, "(N, C)")
     left, total, codes, sums = vectors, torch.zeros_like(vectors), [], []
     for _ in range(depth):
         chosen = nearest_codes(left, codebook)
@@ -44,7 +48,7 @@ class ResidualQuantizer(VectorQuantizer):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, depth=DEPTH, decay=0.99, threshold=0.05, generator=None):
         super().__init__(codes, dimensions, decay, threshold, generator)
-        self.depth = depth
+        self.depth = whole_number("depth", depth, 1)
 
     def forward(self, vectors, depth=None):
         """Return (sum of the codes with the straight-through gradient, codes `(N, depth)`, commitment loss).
@@ -54,8 +58,8 @@ class ResidualQuantizer(VectorQuantizer):
         depth = self.depth if depth is None else depth
         codes, sums = residual_quantise(vectors.detach(), self.codebook, depth)
         if self.training:
-            shown = torch.cat([vectors.detach()[None], vectors.detach() - sums[:-1]])
-            self.follow(shown.flatten(0, 1), codes.T.flatten())
+            residuals = torch.cat([vectors.detach()[None], vectors.detach() - sums[:-1]])
+            self.follow(residuals.flatten(0, 1), codes.T.flatten())
         loss = torch.stack([commitment_loss(vectors, total) for total in sums]).mean()
         return straight_through(vectors, sums[-1]), codes, loss
 
@@ -71,20 +75,21 @@ class RQVAE(nn.Module):
 
     def forward(self, pictures, depth=None):
         """Return (reconstructions, codes `(N, 8, 8, depth)`, commitment loss)."""
-        maps = self.encoder(pictures).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
         quantised, codes, loss = self.quantizer(vectors_from_maps(maps), depth)
         pictures = self.decoder(maps_from_vectors(quantised, maps.shape)).float()
         return pictures, codes.view(len(maps), *maps.shape[2:], -1), loss
 
     def encode(self, pictures, depth=None):
         """Return the codes `(N, 8, 8, depth)` of pictures."""
-        maps = self.encoder(pictures).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
         depth = self.quantizer.depth if depth is None else depth
         codes, _sums = residual_quantise(vectors_from_maps(maps), self.quantizer.codebook, depth)
         return codes.view(len(maps), *maps.shape[2:], depth)
 
     def decode(self, codes):
-        """Return the pictures of codes `(N, 8, 8, depth)`, of any depth."""
+        """Return the pictures of codes `(N, 8, 8, depth)`, of any depth from 1 on: the first codes of more will do."""
+        code_tensor("codes", codes, "(N, 8, 8, depth)", len(self.quantizer.codebook))
         return self.decoder(F.embedding(codes, self.quantizer.codebook).sum(dim=3).permute(0, 3, 1, 2)).float()
 
 

@@ -9,7 +9,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.generative.face_networks import WIDTHS, decoder, encoder
+from cnncourse.arguments import real_number, shown, whole_number
+from cnncourse.generative.checks import alike, code_tensor, float_tensor
+from cnncourse.generative.face_networks import PICTURES, WIDTHS, decoder, encoder
 from cnncourse.networks.weights import load_weights
 
 CODES, DIMENSIONS = 256, 32
@@ -18,39 +20,62 @@ CODES, DIMENSIONS = 256, 32
 def nearest_codes(vectors, codebook):
     """Return the number of the nearest vector of the codebook for each vector, `(N,)` (eq. 1); ties to the first.
 
+    vectors `(N, D)` and codebook `(K, D)` are float tensors; others raise TypeError or ValueError.
+
     >>> nearest_codes(torch.tensor([[0.9, 0.0]]), torch.tensor([[0.0, 0.0], [1.0, 0.0]]))
     tensor([1])
     """
+    float_tensor("codebook", codebook, "(K, D)")
+    float_tensor("vectors", vectors, f"(N, {codebook.shape[1]})")
+    if not len(codebook):
+        raise ValueError("codebook must hold at least one vector, got none")
     return torch.cdist(vectors, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(dim=1)
 
 
 def straight_through(vectors, quantised):
     """Return `quantised`, whose gradient goes to `vectors` as if nothing had been quantised (section 3.2).
 
-    >>> vectors = torch.tensor([0.4], requires_grad=True)
-    >>> (3 * straight_through(vectors, torch.tensor([1.0]))).backward()
+    >>> vectors = torch.tensor([[0.4]], requires_grad=True)
+    >>> (3 * straight_through(vectors, torch.tensor([[1.0]]))).backward()
     >>> vectors.grad
-    tensor([3.])
+    tensor([[3.]])
     """
+    _checked_pair(vectors, quantised)
     return vectors + (quantised - vectors).detach()
 
 
 def codebook_loss(vectors, quantised):
-    """Return the mean squared difference, whose gradient moves only the codes (eq. 3, second term)."""
+    """Return the mean squared difference, whose gradient moves only the codes (eq. 3, second term).
+
+    >>> codebook_loss(torch.tensor([[1.0, 3.0]]), torch.tensor([[1.0, 1.0]]))
+    tensor(2.)
+    """
+    _checked_pair(vectors, quantised)
     return F.mse_loss(quantised, vectors.detach())
 
 
 def commitment_loss(vectors, quantised):
-    """Return the mean squared difference, whose gradient moves only the vectors (eq. 3, third term)."""
+    """Return the mean squared difference, whose gradient moves only the vectors (eq. 3, third term).
+
+    >>> commitment_loss(torch.tensor([[1.0, 3.0]]), torch.tensor([[1.0, 1.0]]))
+    tensor(2.)
+    """
+    _checked_pair(vectors, quantised)
     return F.mse_loss(vectors, quantised.detach())
 
 
 def perplexity(codes, size):
     """Return to how many equally frequent codes these codes amount: exp of their entropy in nats.
 
+    codes hold whole numbers from 0 to `size` − 1, of any shape but none; 1 means one code for everything.
+
     >>> perplexity(torch.tensor([0, 1, 0, 1]), 8)
     2.0
     """
+    size = whole_number("size", size, 1)
+    if not isinstance(codes, torch.Tensor) or codes.numel() == 0:
+        raise ValueError(f"codes must be a tensor with at least one whole number, got {shown(codes)}")
+    code_tensor("codes", codes.flatten(), "(N)", size)
     share = torch.bincount(codes.flatten(), minlength=size).double() / codes.numel()
     return float(torch.exp(-torch.special.xlogy(share, share).sum()))
 
@@ -64,7 +89,11 @@ class VectorQuantizer(nn.Module):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, decay=0.99, threshold=0.05, generator=None):
         super().__init__()
-        self.decay, self.threshold, self.generator = decay, threshold, generator
+        codes, dimensions = whole_number("codes", codes, 1), whole_number("dimensions", dimensions, 1)
+        self.decay, self.threshold = real_number("decay", decay, 0), real_number("threshold", threshold, 0)
+        if self.decay >= 1:
+            raise ValueError(f"decay must be less than 1, got {self.decay}")
+        self.generator = generator
         self.register_buffer("codebook", torch.randn(codes, dimensions, generator=generator))
         self.register_buffer("counts", torch.zeros(codes))  # vectors a batch, averaged
         self.register_buffer("sums", torch.zeros(codes, dimensions))
@@ -97,14 +126,21 @@ class VectorQuantizer(nn.Module):
         self.sums[dead] = drawn
 
 
+def _checked_pair(vectors, quantised):
+    float_tensor("vectors", vectors, "(N, D)")
+    alike("quantised", quantised, "vectors", vectors)
+
+
 def vectors_from_maps(maps):
     """Return the vectors `(N·H·W, D)` of maps `(N, D, H, W)`, row by row."""
+    float_tensor("maps", maps, "(N, D, H, W)")
     return maps.permute(0, 2, 3, 1).reshape(-1, maps.shape[1])
 
 
 def maps_from_vectors(vectors, shape):
     """Return vectors `(N·H·W, D)` as maps of the shape `(N, D, H, W)`."""
     N, D, H, W = shape
+    float_tensor("vectors", vectors, f"({N * H * W}, {D})")
     return vectors.view(N, H, W, D).permute(0, 3, 1, 2)
 
 
@@ -119,18 +155,19 @@ class VQVAE(nn.Module):
 
     def forward(self, pictures):
         """Return (reconstructions, codes `(N, 8, 8)`, commitment loss)."""
-        maps = self.encoder(pictures).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
         quantised, codes, loss = self.quantizer(vectors_from_maps(maps))
         pictures = self.decoder(maps_from_vectors(quantised, maps.shape)).float()
         return pictures, codes.view(len(maps), *maps.shape[2:]), loss
 
     def encode(self, pictures):
         """Return the codes `(N, 8, 8)` of pictures."""
-        maps = self.encoder(pictures).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
         return nearest_codes(vectors_from_maps(maps), self.quantizer.codebook).view(len(maps), *maps.shape[2:])
 
     def decode(self, codes):
         """Return the pictures of codes `(N, 8, 8)`."""
+        code_tensor("codes", codes, "(N, 8, 8)", len(self.quantizer.codebook))
         return self.decoder(self.quantizer.codebook[codes].permute(0, 3, 1, 2)).float()
 
 
