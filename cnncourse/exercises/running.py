@@ -39,7 +39,7 @@ def run(exercise, f, case) -> Outcome:
     printed, watched = io.StringIO(), _Watched(f)
     outcome = Outcome()
     try:
-        with contextlib.redirect_stdout(printed), warnings.catch_warnings(), time_limit(exercise.time_limit):
+        with _speaking_into(printed), warnings.catch_warnings(), time_limit(exercise.time_limit):
             warnings.simplefilter("ignore")
             outcome.value = exercise.observe(watched, *args, **kwargs)
             if inspect.iscoroutine(outcome.value):
@@ -54,6 +54,13 @@ def run(exercise, f, case) -> Outcome:
     outcome.printed = printed.getvalue()
     outcome.changed = _first_changed(exercise, case, args, kwargs)
     return outcome
+
+
+@contextlib.contextmanager
+def _speaking_into(printed):
+    """Collect what is printed, to stderr too (logging, progress bars), where nbgrader would take it for an error."""
+    with contextlib.redirect_stdout(printed), contextlib.redirect_stderr(printed):
+        yield
 
 
 class _Watched:

@@ -185,8 +185,9 @@ def test_check_of_something_else_says_what_it_wants(exercise, thing):
     assert report.advice
 
 
-def test_strict_mode_raises_unless_passed(exercise, monkeypatch):
-    monkeypatch.setenv("CNNCOURSE_STRICT", "1")
+@pytest.mark.parametrize(("name", "value"), [("CNNCOURSE_STRICT", "1"), ("NBGRADER_EXECUTION", "autograde")])
+def test_strict_mode_raises_unless_passed(exercise, monkeypatch, name, value):
+    monkeypatch.setenv(name, value)
     assert check(halve).status == "passed"
     with pytest.raises(AssertionError, match="Once only"):
         check(_once)
@@ -209,9 +210,11 @@ def test_the_solution_is_shown_only_when_asked_twice(exercise):
     assert "return x / 2**times" in second
 
 
-def test_printed_words_are_kept_and_shown(exercise):
-    report = judged("def halve(x, times=1):\n    print('debug me')\n    return x")
+@pytest.mark.parametrize("target", ["", ", file=__import__('sys').stderr"])
+def test_printed_words_are_kept_and_shown(exercise, capsys, target):
+    report = judged(f"def halve(x, times=1):\n    print('debug me'{target})\n    return x")
     assert "debug me" in report._repr_html_()
+    assert capsys.readouterr() == ("", "")
 
 
 def test_html_in_a_learners_output_is_escaped(exercise):

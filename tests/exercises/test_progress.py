@@ -42,6 +42,16 @@ def test_off_writes_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def test_a_graded_notebook_neither_writes_nor_shows_the_graders_own_progress(file, monkeypatch):
+    first, done = (show().rows[0][place] for place in (5, 2))
+    record(first)
+    before = file.read_bytes()
+    monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
+    record("two")
+    assert file.read_bytes() == before
+    assert show().rows[0][2] == done
+
+
 def test_the_file_lies_beside_the_first_notebook(tmp_path, monkeypatch):
     monkeypatch.delenv("CNNCOURSE_PROGRESS")
     (tmp_path / "00_start_here.ipynb").touch()
