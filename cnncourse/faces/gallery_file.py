@@ -1,7 +1,6 @@
 """A gallery's file: the names as JSON, the embeddings and whose they are as arrays, in one .npz archive."""
 
 import json
-import os
 import zipfile
 from datetime import UTC, datetime
 from pathlib import Path
@@ -9,23 +8,16 @@ from pathlib import Path
 import numpy as np
 
 from cnncourse.arguments import largest
+from cnncourse.cache_folder import written_whole
 
 LARGEST = 1e15  # of an embedding's numbers: their squares still add up to a float32
 
 
 def write_people(path, names, table, owners):
     """Write names, embeddings `(N, D)` and owners `(N,)` (places in names) into the file `path` in one step."""
-    path = Path(path)
-    unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
     text = np.frombuffer(json.dumps(names).encode("ascii"), np.uint8)
-    try:
-        with unfinished.open("wb") as file:
-            np.savez(file, names=text, table=table, owners=owners)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.replace(path)
-    finally:
-        unfinished.unlink(missing_ok=True)
+    with written_whole(path) as file:
+        np.savez(file, names=text, table=table, owners=owners)
 
 
 def read_people(path):

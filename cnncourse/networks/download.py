@@ -15,6 +15,7 @@ from urllib.error import URLError
 from filelock import FileLock, Timeout
 from tqdm.auto import tqdm
 
+from cnncourse.cache_folder import shown_path, why_not_written
 from cnncourse.networks.download_transfer import CutOff, DownloadError, Part, fetch_rest, host_of
 
 SLACK = 1.05  # a file may be this much larger than the course says, roughly, that it is
@@ -60,13 +61,6 @@ def arrived_bytes(path):
 def set_aside(path):
     """Rename a file to `<name>.damaged` and return its new path."""
     return path.replace(path.with_name(f"{path.name}.damaged"))
-
-
-def shown_path(path):
-    """Return a path as text, the home folder as `~`."""
-    with contextlib.suppress(ValueError, RuntimeError):
-        return str(Path("~") / Path(path).relative_to(Path.home()))
-    return str(path)
 
 
 def _gather(url, part, sha256, most_bytes, timeout, tries):
@@ -127,8 +121,7 @@ def _said_in_words(url, path):
         if error.errno in (errno.ENOSPC, errno.EDQUOT):
             words = f"The disk of {folder} is full. What has arrived is kept: make room and call again."
         else:
-            reason = error.strerror or error
-            words = f"{folder} cannot be written to ({reason}). Set CNNCOURSE_CACHE to a folder that can."
+            words = f"{why_not_written(path.parent, error)}. Set CNNCOURSE_CACHE to a folder that can."
         raise DownloadError(words) from None
 
 

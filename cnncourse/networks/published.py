@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from cnncourse.arguments import one_of, shown
-from cnncourse.cache_folder import cache_folder
-from cnncourse.networks.download import arrived_bytes, download, shown_path
+from cnncourse.cache_folder import cache_folder, shown_path
+from cnncourse.networks.download import arrived_bytes, download
 
 ADDRESS = "https://download.pytorch.org/models/"
 IMAGENET = ((0.485, 0.456, 0.406), (0.229, 0.224, 0.225))

@@ -5,8 +5,6 @@ kept, on a full or read-only disk, everything still works, only slower. Whatever
 """
 
 import contextlib
-import errno
-import os
 import zipfile
 import zlib
 
@@ -14,8 +12,8 @@ import numpy as np
 from tqdm.auto import tqdm
 
 from cnncourse.arguments import whole_number
-from cnncourse.cache_folder import cache_folder
-from cnncourse.networks.download import set_aside, shown_path
+from cnncourse.cache_folder import cache_folder, shown_path, why_not_written, written_whole
+from cnncourse.networks.download import set_aside
 
 _UNREADABLE = (OSError, ValueError, EOFError, KeyError, zipfile.BadZipFile, zlib.error)
 
@@ -60,23 +58,10 @@ def _write(path, arrays):
     """Write arrays into a file in one step and say whether that worked; if not, a sentence tells why."""
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        unfinished = path.with_name(f"{path.name}.{os.getpid()}.part")
-        try:
-            with unfinished.open("wb") as file:
-                np.savez(file, **arrays)
-            unfinished.replace(path)
-        except BaseException:
-            unfinished.unlink(missing_ok=True)
-            raise
+        with written_whole(path) as file:
+            np.savez(file, **arrays)
     except OSError as error:
-        tqdm.write(_why_not_kept(path.parent, error))
+        reason = why_not_written(path.parent, error)
+        tqdm.write(f"What is rendered now is not kept: {reason}. Set CNNCOURSE_CACHE to a folder with room to keep it.")
         return False
     return True
-
-
-def _why_not_kept(folder, error):
-    if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        reason = f"the disk of {shown_path(folder)} is full"
-    else:
-        reason = f"{shown_path(folder)} cannot be written to ({error.strerror or error})"
-    return f"What is rendered now is not kept: {reason}. Set CNNCOURSE_CACHE to a folder with room to keep it."

@@ -12,7 +12,8 @@ from collections import namedtuple
 import pytest
 from filelock import FileLock
 
-from cnncourse.networks.download import DownloadError, arrived_bytes, download, matches, shown_path
+from cnncourse.cache_folder import shown_path
+from cnncourse.networks.download import DownloadError, arrived_bytes, download, matches
 from loopback_server import (
     TAG,
     Server,

@@ -1,8 +1,6 @@
 """A style transfer that is done in slices, so that the notebook stays alive meanwhile, and can be stopped."""
 
 import asyncio
-import os
-import tempfile
 import time
 from pathlib import Path
 from typing import NamedTuple
@@ -10,6 +8,7 @@ from typing import NamedTuple
 import numpy as np
 from PIL import Image
 
+from cnncourse.cache_folder import written_whole
 from cnncourse.style.transfer import transfer_steps
 
 REDRAW_S = 0.15
@@ -97,19 +96,13 @@ async def _slices(job, show, failed):
 def save_picture(picture, folder, name):
     """Write a picture as `name`.png, or the first free `name`-2.png …, in `folder`; return its path.
 
-    The file is written beside and then renamed, so that it is there whole or not at all.
+    The file is there whole or not at all; raises OSError where the folder is full or closed.
     """
     folder = Path(folder)
     path, number = folder / f"{name}.png", 1
     while path.exists():
         number += 1
         path = folder / f"{name}-{number}.png"
-    handle, temporary = tempfile.mkstemp(dir=folder, suffix=".part")
-    try:
-        with os.fdopen(handle, "wb") as file:
-            Image.fromarray(picture).save(file, "PNG")
-        Path(temporary).replace(path)
-    except BaseException:
-        Path(temporary).unlink(missing_ok=True)
-        raise
+    with written_whole(path) as file:
+        Image.fromarray(picture).save(file, "PNG")
     return path

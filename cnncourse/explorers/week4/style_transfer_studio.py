@@ -9,6 +9,7 @@ import numpy as np
 import torch
 from PIL import Image
 
+from cnncourse.cache_folder import why_not_written
 from cnncourse.explorers import Explorer
 from cnncourse.explorers.photo_square import uploaded
 from cnncourse.explorers.week4.style_transfer_job import NOTHING, Job, drive, save_picture
@@ -86,7 +87,7 @@ def caption(*, run, saved, beta, **state):
         )
     else:
         parts.append(f"Press <i>Paint</i>. β is {10**beta:.3g} times α.")
-    return " ".join(parts) + (f" Saved as <code>{escape(saved)}</code>." if saved else "")
+    return " ".join([*parts, escape(saved)]).strip()
 
 
 def moved(event, *, style, beta, **_):
@@ -129,7 +130,10 @@ class Studio:
         if run.picture is None:
             return None
         name = "_".join("own" if part == OWN else part for part in ("painted", content, style))
-        return {"saved": save_picture(run.picture, self.folder, name).name}
+        try:
+            return {"saved": f"Saved as {save_picture(run.picture, self.folder, name).name}."}
+        except OSError as error:
+            return {"saved": f"Not saved: {why_not_written(self.folder, error)}. The picture stays here."}
 
     def key(self, event, **state):
         """Begin or end a painting by Enter; the arrow keys choose."""
