@@ -9,10 +9,11 @@ from numbers import Real
 import numpy as np
 
 LONGEST_SHOWN = 60  # characters of a value repeated in a message
+MANY = 1_000_000  # no more pixels, cells or classes along an axis: a slip of the hand, not a wish
 
 
-def whole_number(name, value, minimum=None):
-    """Return `value` as an int; refuse anything that is not a whole number of at least `minimum`."""
+def whole_number(name, value, minimum=None, maximum=None):
+    """Return `value` as an int; refuse anything that is not a whole number from `minimum` to `maximum`."""
     if isinstance(value, (bool, np.bool_)):
         raise TypeError(f"{name} must be a whole number, got {value!r}")
     try:
@@ -21,20 +22,22 @@ def whole_number(name, value, minimum=None):
         raise TypeError(f"{name} must be a whole number, got {shown(value)}") from None
     if minimum is not None and number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {_shortened(number)}")
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, got {_shortened(number)}")
     return number
 
 
-def whole_numbers(name, value, length, minimum=None):
+def whole_numbers(name, value, length, minimum=None, maximum=None):
     """Return `value` as a tuple of `length` ints; one number stands for all of them."""
     if not isinstance(value, (tuple, list)) and np.ndim(value) == 0:
-        return (whole_number(name, value, minimum),) * length
+        return (whole_number(name, value, minimum, maximum),) * length
     if not isinstance(value, (tuple, list, np.ndarray)) or len(value) != length:
         raise ValueError(f"{name} must be one number or {length} numbers, got {shown(value)}")
-    return tuple(whole_number(name, item, minimum) for item in value)
+    return tuple(whole_number(name, item, minimum, maximum) for item in value)
 
 
-def real_number(name, value, minimum=None):
-    """Return `value` as a finite float of at least `minimum`."""
+def real_number(name, value, minimum=None, maximum=None):
+    """Return `value` as a finite float from `minimum` to `maximum`."""
     if isinstance(value, np.ndarray) and value.ndim == 0:
         value = value[()]
     if isinstance(value, (bool, np.bool_)) or not isinstance(value, Real):
@@ -47,6 +50,8 @@ def real_number(name, value, minimum=None):
         raise ValueError(f"{name} must be a finite number, got {number}")
     if minimum is not None and number < minimum:
         raise ValueError(f"{name} must be at least {minimum}, got {number}")
+    if maximum is not None and number > maximum:
+        raise ValueError(f"{name} must be at most {maximum}, got {number}")
     return number
 
 
@@ -142,6 +147,13 @@ def one_of(name, value, choices):
     """Return `value` when it is among `choices` (strings)."""
     if not isinstance(value, str) or value not in choices:
         raise ValueError(f"{name} must be one of {', '.join(map(repr, choices))}, got {shown(value)}")
+    return value
+
+
+def several(name, value, expected):
+    """Return `value` if it holds several things one behind the other; a text, a table of keys or a number does not."""
+    if isinstance(value, (str, bytes, dict)) or not hasattr(value, "__iter__") or getattr(value, "ndim", 1) == 0:
+        raise TypeError(f"{name} must be {expected}, got {shown(value)}")
     return value
 
 

@@ -13,10 +13,11 @@ import matplotlib
 import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
+from matplotlib.colors import Colormap
 from matplotlib.figure import Figure
 from PIL import Image
 
-from cnncourse.arguments import numeric_array, real_number, whole_number
+from cnncourse.arguments import float_array, numeric_array, one_of, real_number, several, shown, whole_number
 
 BLUE, ORANGE, RED, GREY, PURPLE = "#3f90da", "#ffa90e", "#bd1f01", "#94a4a2", "#832db6"
 BROWN, DARK_ORANGE, OLIVE, SLATE, CYAN = "#a96b59", "#e76300", "#b9ac70", "#717581", "#92dadd"
@@ -27,6 +28,7 @@ STYLE = Path(__file__).with_name("cnncourse.mplstyle")
 PIXELS_PER_INCH = 100
 SCALE = 2
 SMALL_PNG_BYTES = 120_000
+MOST_PX, MOST_ROWS = 20_000, 1000
 
 
 class CourseFigure(Figure):
@@ -67,7 +69,8 @@ def new_figure(width_px, height_px, rows=None, columns=None, **subplots):
     With `rows` and `columns` it returns `(figure, axes)`, the axes as `Figure.subplots(**subplots)` gives them.
     Raises ValueError or TypeError for sizes that are not positive.
     """
-    width, height = real_number("width_px", width_px, 1), real_number("height_px", height_px, 1)
+    width, height = (real_number(n, v, 1, MOST_PX) for n, v in (("width_px", width_px), ("height_px", height_px)))
+    grid = [None if v is None else whole_number(n, v, 1, MOST_ROWS) for n, v in (("rows", rows), ("columns", columns))]
     with styled():
         figure = CourseFigure(
             figsize=(width / PIXELS_PER_INCH, height / PIXELS_PER_INCH),
@@ -75,9 +78,9 @@ def new_figure(width_px, height_px, rows=None, columns=None, **subplots):
             layout="constrained",
         )
         FigureCanvasAgg(figure)
-        if rows is None and columns is None:
+        if grid == [None, None]:
             return figure
-        axes = figure.subplots(rows or 1, columns or 1, **subplots)
+        axes = figure.subplots(*(count or 1 for count in grid), **subplots)
     return figure, axes
 
 
@@ -88,10 +91,14 @@ def show_image(image, ax=None, title=None, colormap="gray", limits=None):
     `limits` gives `(low, high)`.
     """
     image = _picture("image", image)
+    if ax is not None and not isinstance(ax, Axes):
+        raise TypeError(f"ax must be matplotlib axes, got {shown(ax)}")
+    if colormap is not None and not isinstance(colormap, Colormap):
+        one_of("colormap", colormap, list(matplotlib.colormaps))
     with styled():
         if ax is None:
             ax = _picture_axes(image, title)
-        low, high = limits or _limits(image)
+        low, high = _limits(image) if limits is None else float_array("limits", limits, shape=(2,)).tolist()
         ax.imshow(image, cmap=colormap, vmin=low, vmax=high)
         ax.set_axis_off()
         if title is not None:
@@ -104,12 +111,14 @@ def show_grid(images, titles=None, columns=None, width_px=900):
 
     `images` is a list of `(H, W)` or `(H, W, 3)` arrays or one array of them; `titles` a list of as many strings.
     """
-    images = [_picture("images", image) for image in images]
+    images = [_picture("images", image) for image in several("images", images, "a list of pictures")]
+    width_px = real_number("width_px", width_px, 1, MOST_PX)
+    titles = None if titles is None else list(several("titles", titles, "a list of texts"))
     if not images:
         raise ValueError("images must hold at least one picture, got none")
     if titles is not None and len(titles) != len(images):
         raise ValueError(f"titles must be {len(images)} strings, one for each picture, got {len(titles)}")
-    columns = min(len(images), 6) if columns is None else whole_number("columns", columns, 1)
+    columns = min(len(images), 6) if columns is None else whole_number("columns", columns, 1, MOST_ROWS)
     rows = -(-len(images) // columns)
     cell = min(width_px / columns, 300)
     tallest = max(image.shape[0] / image.shape[1] for image in images)
@@ -129,6 +138,8 @@ def figure_pixels(figure):
 
 def drawn_pixels(figure):
     """Draw a figure with Agg and return its pixels with opacity, `(H, W, 4)` uint8."""
+    if not isinstance(figure, Figure):
+        raise TypeError(f"figure must be a matplotlib figure, got {shown(figure)}")
     canvas = figure.canvas if isinstance(figure.canvas, FigureCanvasAgg) else FigureCanvasAgg(figure)
     canvas.draw()
     return np.array(canvas.buffer_rgba())
@@ -139,7 +150,10 @@ def png_bytes(rgb, scale=1):
 
     A picture that would exceed 120 kB is brought to 256 colours, so that notebooks stay small.
     """
-    picture = Image.fromarray(rgb)
+    rgb = numeric_array("rgb", rgb, 3, (None, None, 3), "(H, W, 3)")
+    if rgb.dtype != np.uint8 or not rgb.size:
+        raise ValueError(f"rgb must be uint8 with at least one pixel, got {shown(rgb)}")
+    picture, scale = Image.fromarray(rgb), whole_number("scale", scale, 1, MOST_PX)
     if scale > 1:
         picture = picture.reduce(scale)
     data = _encode(picture)

@@ -1,14 +1,8 @@
 """How SmallVGG is trained: textures, changed pieces, and batch norm folded away without a trace."""
 
-import sys
-
 import numpy as np
 import pytest
 import torch
-
-from cnncourse.data_folder import DATA
-
-sys.path.append(str(DATA.parent / "tools"))  # they import each other by their bare names
 from small_vgg_pictures import SIDE, cells, pieces
 from small_vgg_textures import KINDS, ranked, stretched, strokes, texture
 from train_small_vgg import Student

@@ -30,7 +30,7 @@ def mean_best_iou(sizes, anchors):
     >>> mean_best_iou([[4, 2], [2, 2]], [[4, 2]])  # 1 and 4/8
     0.75
     """
-    overlaps = shape_iou(sizes, anchors)
+    overlaps = shape_iou(checked_sizes("sizes", sizes), checked_sizes("anchors", anchors))
     if overlaps.size == 0:
         raise ValueError(
             f"sizes and anchors must hold at least one row each, got {' and '.join(map(str, overlaps.shape))}"

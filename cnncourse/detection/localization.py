@@ -8,7 +8,7 @@ is (height, width) in pixels. Without an object only p_c = 0 is a statement; the
 import numpy as np
 import torch
 
-from cnncourse.arguments import float_array, real_number, refuse_overflow, shown, whole_number, whole_numbers
+from cnncourse.arguments import MANY, float_array, real_number, refuse_overflow, shown, whole_number, whole_numbers
 
 
 def encode_object(box, label, class_count, image_size):
@@ -22,7 +22,7 @@ def encode_object(box, label, class_count, image_size):
     >>> encode_object(None, None, 3, image_size=(100, 200)).tolist()
     [0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]
     """
-    class_count = whole_number("class_count", class_count, minimum=1)
+    class_count = whole_number("class_count", class_count, 1, MANY)
     height, width = _checked_size(image_size)
     if box is None:
         return np.zeros(5 + class_count)

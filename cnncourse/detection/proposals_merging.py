@@ -57,6 +57,7 @@ def initial_segments(image, scale=100.0, smallest=20):
     """
     picture = checked_image(image)
     scale, smallest = real_number("scale", scale, 0), whole_number("smallest", smallest, 1)
+    smallest = min(smallest, picture.size)
     if min(picture.shape[:2]) == 1:
         picture = np.repeat(np.repeat(picture, 2, axis=0), 2, axis=1)
         labels = felzenszwalb(picture, scale, 0.8, smallest)[::2, ::2]

@@ -5,6 +5,8 @@ import numpy as np
 from cnncourse.arguments import float_array, real_number, whole_number, whole_numbers
 from cnncourse.detection.boxes import checked_boxes
 
+MOST_BINS = 10_000  # along a side
+
 
 def roi_pool(features, boxes, output_size, spatial_scale=1.0):
     """Return the largest feature in each bin of each box, (N, C, output_height, output_width).
@@ -23,7 +25,7 @@ def roi_pool(features, boxes, output_size, spatial_scale=1.0):
     features = float_array("features", features, 3, axes="(C, H, W)")
     if min(features.shape[1:]) == 0:
         raise ValueError(f"features must have at least one row and column, got shape {features.shape}")
-    height, width = whole_numbers("output_size", output_size, 2, 1)
+    height, width = whole_numbers("output_size", output_size, 2, 1, MOST_BINS)
     rois = roi_cells(boxes, features.shape[1:], spatial_scale)
     pooled = np.zeros((len(rois), features.shape[0], height, width), features.dtype)
     for roi, out in zip(rois.tolist(), pooled, strict=True):
@@ -68,7 +70,7 @@ def bin_edges(length, bins):
     >>> bin_edges(5, 2), bin_edges(2, 3)
     ([(0, 3), (2, 5)], [(0, 1), (0, 2), (1, 2)])
     """
-    length, bins = whole_number("length", length, 0), whole_number("bins", bins, 1)
+    length, bins = whole_number("length", length, 0), whole_number("bins", bins, 1, MOST_BINS)
     return [(i * length // bins, -(-(i + 1) * length // bins)) for i in range(bins)]
 
 

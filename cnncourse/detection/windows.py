@@ -7,7 +7,16 @@ import numpy as np
 import torch
 from torch.nn import functional as F
 
-from cnncourse.arguments import float_array, numeric_array, real_number, shown, whole_numbers
+from cnncourse.arguments import (
+    MANY,
+    float_array,
+    numeric_array,
+    plain_array,
+    real_number,
+    refuse_overflow,
+    shown,
+    whole_numbers,
+)
 from cnncourse.networks.fully_convolutional import FullyConvolutional, fully_convolutional
 
 __all__ = [
@@ -47,7 +56,7 @@ def window_boxes(starts, size, scale=1.0):
     [[16.0, 8.0, 80.0, 72.0]]
     """
     starts = float_array("starts", starts, shape=(None, 2), axes="(n, 2)")
-    height, width = whole_numbers("size", size, 2, minimum=1)
+    height, width = whole_numbers("size", size, 2, 1, MANY)
     if isinstance(scale, (tuple, list)) and len(scale) != 2:
         raise ValueError(f"scale must be one factor or (down, across), got {shown(scale)}")
     down, across = scale if isinstance(scale, (tuple, list)) else (scale, scale)
@@ -55,7 +64,10 @@ def window_boxes(starts, size, scale=1.0):
     if min(factors) <= 0:
         raise ValueError(f"scale must be positive, got {scale}")
     corners = starts[:, ::-1]
-    return np.hstack([corners, corners + np.array([width, height])]) / (factors * 2)
+    with np.errstate(over="ignore"):
+        boxes = np.hstack([corners, corners + np.array([width, height])]) / (factors * 2)
+    refuse_overflow("starts", boxes, np.inf)
+    return boxes
 
 
 def window_batch(picture, starts, size):
@@ -63,13 +75,13 @@ def window_batch(picture, starts, size):
     if not isinstance(picture, torch.Tensor) or picture.ndim != 3:
         raise TypeError(f"picture must be a tensor (C, H, W), got {shown(picture)}")
     height, width = whole_numbers("size", size, 2, minimum=1)
-    starts = numeric_array("starts", starts, shape=(None, 2), axes="(n, 2)")
+    starts = float_array("starts", starts, shape=(None, 2), axes="(n, 2)")
     if (starts != np.floor(starts)).any():
         raise ValueError("starts must hold whole numbers of pixels, got others")
-    starts = starts.astype(int)
     last = np.subtract(picture.shape[1:], (height, width))
     if (starts < 0).any() or (starts > last).any():
         raise ValueError(f"starts must have their windows inside the picture of {tuple(picture.shape)}")
+    starts = starts.astype(int)
     crops = [picture[:, row : row + height, column : column + width] for row, column in starts.tolist()]
     return torch.stack(crops) if crops else picture.new_zeros((0, len(picture), height, width))
 
@@ -82,8 +94,10 @@ def resized(image, scale):
     image = numeric_array("image", image, shape=(None, None, 3), axes="(H, W, 3)")
     scale = real_number("scale", scale)
     sides = [round(side * scale) for side in image.shape[:2]]
-    if min(sides) < 1:
-        raise ValueError(f"scale must leave at least one pixel of {image.shape[:2]}, got {scale}")
+    if 0 in image.shape:
+        raise ValueError(f"image must hold at least one pixel, got shape {image.shape}")
+    if not 1 <= min(sides) <= max(sides) <= MANY:
+        raise ValueError(f"scale must leave at least one pixel, and at most {MANY}, of {image.shape[:2]}, got {scale}")
     picture = torch.tensor(image).permute(2, 0, 1)[None].float() / (255 if image.dtype == np.uint8 else 1)
     if sides == list(image.shape[:2]):
         return picture
@@ -99,8 +113,9 @@ def scan(net, image, scales=(1.0,)):
     """
     if not isinstance(net, FullyConvolutional):
         raise TypeError(f"net must be what fully_convolutional returns, got {shown(net)}")
-    if not isinstance(scales, (tuple, list, np.ndarray)):
+    if not isinstance(scales, (tuple, list, np.ndarray)) or plain_array("scales", scales).ndim != 1:
         raise TypeError(f"scales must be several factors such as (1.0, 0.5), got {shown(scales)}")
+    scales = [real_number("scales", scale) for scale in scales]
     boxes, scores = [np.zeros((0, 4))], []
     for scale in scales:
         picture = resized(image, scale)

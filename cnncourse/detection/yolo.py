@@ -12,10 +12,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.arguments import float_array, numeric_array, real_number, shown, whole_number, whole_numbers
+from cnncourse.arguments import MANY, float_array, numeric_array, real_number, shown, whole_number, whole_numbers
 from cnncourse.detection.anchors import checked_sizes, shape_iou
 from cnncourse.detection.boxes import cxcywh_from_xyxy, xyxy_from_cxcywh
 
+MOST_CELLS = 4096  # along a side
 ELSEWHERE = {"yolo_loss": "cnncourse.detection.yolo_loss", "TinyYOLO": "cnncourse.networks.tiny_yolo"}
 
 
@@ -47,7 +48,7 @@ def encode(boxes, labels, grid_size, anchors, class_count, image_size):
     ((2, 2, 1, 8), [1.0, 0.6, 0.6, 0.4, 0.8, 0.0, 1.0, 0.0])
     """
     cells, places = _placed(boxes, grid_size, anchors, image_size)
-    class_count = whole_number("class_count", class_count, minimum=1)
+    class_count = whole_number("class_count", class_count, 1, MANY)
     labels = _checked_labels(labels, len(cells), class_count)
     target = np.zeros((whole_number("grid_size", grid_size), grid_size, len(anchors), 5 + class_count), cells.dtype)
     x, y, w, h = cells.T
@@ -90,7 +91,7 @@ def decode(target, anchors, image_size, score_threshold):
     [[[60.0, 20.0, 100.0, 40.0]], [0.25], [1]]
     """
     target = float_array("target", target, dimensions=4, axes="(S, S, B, 5 + C)")
-    height, width = whole_numbers("image_size", image_size, 2, minimum=1)
+    height, width = whole_numbers("image_size", image_size, 2, 1, MANY)
     S = _checked_target(target, checked_anchors(anchors))
     score_threshold = real_number("score_threshold", score_threshold)
     scores = target[..., 0] * target[..., 5:].max(axis=-1)  # (S, S, B)
@@ -116,7 +117,7 @@ def checked_anchors(anchors):
 
 def _placed(boxes, grid_size, anchors, image_size):
     """Return the boxes in cells (N, 4), as centre x, centre y, width, height, and their `Places`."""
-    S = whole_number("grid_size", grid_size, minimum=1)
+    S = whole_number("grid_size", grid_size, 1, MOST_CELLS)
     anchors = checked_anchors(anchors)
     height, width = whole_numbers("image_size", image_size, 2, minimum=1)
     boxes = cxcywh_from_xyxy(boxes)

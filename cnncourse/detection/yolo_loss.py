@@ -53,6 +53,13 @@ def _corners(boxes):
 
 
 def _check(prediction, target, ignore):
+    for name, tensor in (("prediction", prediction), ("target", target)):
+        if not isinstance(tensor, torch.Tensor) or not tensor.is_floating_point():
+            raise TypeError(f"{name} must be a tensor of floats (N, S, S, B, 5 + C), got {shown(tensor)}")
+    if prediction.dtype != target.dtype:
+        raise TypeError(f"target must be of {prediction.dtype}, as prediction is, got {target.dtype}")
+    if ignore is not None and not isinstance(ignore, torch.Tensor):
+        raise TypeError(f"ignore must be a bool tensor or None, got {shown(ignore)}")
     if prediction.ndim != 5 or prediction.shape != target.shape:
         shapes = f"{tuple(prediction.shape)} and {tuple(target.shape)}"
         raise ValueError(f"prediction and target must both be (N, S, S, B, 5 + C), got {shapes}")

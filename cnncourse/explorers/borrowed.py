@@ -72,7 +72,9 @@ class Borrowed:
 
 
 def same_shape(answer, expected):
-    """Say whether `answer` holds finite numbers in the shape of `expected` (a whole number where that is one)."""
+    """Say whether `answer` is of the kind of `expected`: finite numbers of its shape, a whole number, or a text."""
+    if isinstance(expected, str):
+        return isinstance(answer, str)
     if isinstance(expected, (tuple, list)):
         paired = isinstance(answer, (tuple, list)) and len(answer) == len(expected)
         return paired and all(map(same_shape, answer, expected))
@@ -104,6 +106,8 @@ def _timed(function, args, kwargs):
 def _close(answer, expected):
     if isinstance(expected, (tuple, list)):
         return all(map(_close, answer, expected))
+    if isinstance(expected, str):
+        return answer == expected
     return np.shape(answer) == np.shape(expected) and np.allclose(answer, expected, rtol=1e-6, atol=1e-6)
 
 

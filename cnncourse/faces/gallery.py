@@ -5,11 +5,9 @@ the nearest of the photos. A face is recognised where that distance is *less* th
 verification, asked of the nearest person; Schroff et al. 2015, section 4, accept d ≤ τ instead).
 """
 
-from collections.abc import Iterable
-
 import numpy as np
 
-from cnncourse.arguments import float_array, largest, narrowed, real_number, shown, whole_number
+from cnncourse.arguments import float_array, largest, narrowed, real_number, several, shown, whole_number
 from cnncourse.faces.gallery_file import LARGEST, read_people, write_people
 
 FIRST_ROOM = 64  # rows of a new table; a full one is replaced by one of twice the rows
@@ -67,8 +65,7 @@ class Gallery:
 
     def enroll_many(self, names, embeddings):
         """Add one photo of each of `names`, a sequence of N texts: embeddings `(N, D)`."""
-        if isinstance(names, str) or not isinstance(names, Iterable):
-            raise TypeError(f"names must be a list of texts, got {shown(names)}")
+        several("names", names, "a list of texts")
         rows, names = self._checked("embeddings", embeddings, 2, "(N, D)"), list(names)
         odd = [name for name in names if not isinstance(name, str)]
         if odd:
@@ -92,7 +89,8 @@ class Gallery:
 
         embedding `(D,)`. An empty gallery gives None. Of equally near people it is the one whose photo came first.
         """
-        threshold = np.inf if threshold == np.inf else real_number("threshold", threshold)
+        endless = isinstance(threshold, float) and threshold == np.inf
+        threshold = np.inf if endless else real_number("threshold", threshold)
         name, distance = self.nearest(embedding)
         return name if distance < threshold else None
 
@@ -153,6 +151,8 @@ class Gallery:
         return number
 
     def _number_of(self, name):
+        if not isinstance(name, str):
+            raise TypeError(f"name must be a text, got {shown(name)}")
         if name not in self._numbers:
             raise KeyError(f"nobody called {name!r} is enrolled")
         return self._numbers[name]

@@ -7,7 +7,7 @@ The head is logistic regression on how much the embeddings differ, feature by fe
 import torch
 from torch import nn
 
-from cnncourse.arguments import one_of, shown, whole_number
+from cnncourse.arguments import MANY, one_of, shown, whole_number
 from cnncourse.faces.verification_rates import accept_rates, roc, roc_area, threshold_at, true_accept_at
 
 __all__ = ["KINDS", "VerificationHead", "accept_rates", "roc", "roc_area", "threshold_at", "true_accept_at"]
@@ -28,7 +28,7 @@ class VerificationHead(nn.Module):
     def __init__(self, kind="absolute", dimensions=64):
         super().__init__()
         self.kind = one_of("kind", kind, KINDS)
-        self.weight = nn.Parameter(torch.zeros(whole_number("dimensions", dimensions, 1)))
+        self.weight = nn.Parameter(torch.zeros(whole_number("dimensions", dimensions, 1, MANY)))
         self.bias = nn.Parameter(torch.zeros(()))
 
     def forward(self, a, b):
@@ -60,7 +60,13 @@ def differences(a, b, kind="absolute"):
     >>> differences(torch.tensor([[3.0, 0.0, -1.0]]), torch.tensor([[1.0, 0.0, 2.0]]), "chi_squared").tolist()
     [[1.0, 0.0, 3.0]]
     """
-    apart = (a - b).abs()
+    for name, embeddings in (("a", a), ("b", b)):
+        if not isinstance(embeddings, torch.Tensor) or not embeddings.is_floating_point():
+            raise TypeError(f"{name} must be a tensor of floats (N, D), got {shown(embeddings)}")
+    try:
+        apart = (a - b).abs()
+    except RuntimeError:
+        raise ValueError(f"b must fit a's shape {tuple(a.shape)}, got {tuple(b.shape)}") from None
     if one_of("kind", kind, KINDS) == "absolute":
         return apart
     total = a.abs() + b.abs()

@@ -19,8 +19,10 @@ from cnncourse.generative.vector_quantizer import (
     straight_through,
     vectors_from_maps,
 )
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
 from cnncourse.networks.weights import load_weights
 
+MOST_DEPTH = 1000
 CODES, DIMENSIONS, DEPTH = 32, 32, 4
 
 
@@ -31,7 +33,7 @@ def residual_quantise(vectors, codebook, depth):
     >>> codes, sums.flatten()
     (tensor([[0, 1]]), tensor([4., 5.]))
     """
-    depth = whole_number("depth", depth, 1)
+    depth = whole_number("depth", depth, 1, MOST_DEPTH)
     float_tensor("vectors", vectors, "(N, C)")
     left, total, codes, sums = vectors, torch.zeros_like(vectors), [], []
     for _ in range(depth):
@@ -48,7 +50,7 @@ class ResidualQuantizer(VectorQuantizer):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, depth=DEPTH, decay=0.99, threshold=0.05, generator=None):
         super().__init__(codes, dimensions, decay, threshold, generator)
-        self.depth = whole_number("depth", depth, 1)
+        self.depth = whole_number("depth", depth, 1, MOST_DEPTH)
 
     def forward(self, vectors, depth=None):
         """Return (sum of the codes with the straight-through gradient, codes `(N, depth)`, commitment loss).
@@ -69,20 +71,21 @@ class RQVAE(nn.Module):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, depth=DEPTH, widths=WIDTHS, generator=None):
         super().__init__()
+        dimensions, widths = whole_number("dimensions", dimensions, 1, MOST_MAPS), checked_widths(widths, 3)
         self.encoder = encoder(dimensions, widths)
         self.quantizer = ResidualQuantizer(codes, dimensions, depth, generator=generator)
         self.decoder = decoder(dimensions, widths)
 
     def forward(self, pictures, depth=None):
         """Return (reconstructions, codes `(N, 8, 8, depth)`, commitment loss)."""
-        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES).float()).float()
         quantised, codes, loss = self.quantizer(vectors_from_maps(maps), depth)
         pictures = self.decoder(maps_from_vectors(quantised, maps.shape)).float()
         return pictures, codes.view(len(maps), *maps.shape[2:], -1), loss
 
     def encode(self, pictures, depth=None):
         """Return the codes `(N, 8, 8, depth)` of pictures."""
-        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES).float()).float()
         depth = self.quantizer.depth if depth is None else depth
         codes, _sums = residual_quantise(vectors_from_maps(maps), self.quantizer.codebook, depth)
         return codes.view(len(maps), *maps.shape[2:], depth)

@@ -10,6 +10,7 @@ from torch import nn
 from cnncourse.arguments import real_number, whole_number
 from cnncourse.generative.checks import alike, float_tensor
 from cnncourse.generative.face_networks import PICTURES, WIDTHS, decoder, encoder
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
 from cnncourse.networks.weights import load_weights
 
 DIMENSIONS = 16
@@ -60,7 +61,8 @@ class VAE(nn.Module):
 
     def __init__(self, dimensions=DIMENSIONS, widths=WIDTHS):
         super().__init__()
-        self.dimensions = whole_number("dimensions", dimensions, 1)
+        self.dimensions = dimensions = whole_number("dimensions", dimensions, 1, MOST_MAPS)
+        widths = checked_widths(widths, 3)
         self.coarse = widths[-1]
         self.encoder = nn.Sequential(
             encoder(self.coarse, widths),
@@ -79,12 +81,12 @@ class VAE(nn.Module):
 
     def encode(self, pictures):
         """Return the means and log variances of pictures, `(N, D)` each."""
-        mean, log_variance = self.encoder(float_tensor("pictures", pictures, PICTURES)).float().chunk(2, dim=1)
+        mean, log_variance = self.encoder(float_tensor("pictures", pictures, PICTURES).float()).float().chunk(2, dim=1)
         return mean, log_variance.clamp(-12, 6)
 
     def decode(self, codes):
         """Return the pictures of codes `(N, D)`."""
-        float_tensor("codes", codes, f"(N, {self.dimensions})")
+        codes = float_tensor("codes", codes, f"(N, {self.dimensions})").float()
         return self.decoder(self.from_code(codes).view(-1, self.coarse, 4, 4)).float()
 
     def forward(self, pictures, generator=None):

@@ -9,9 +9,10 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import real_number, shown, whole_number
+from cnncourse.arguments import MANY, real_number, shown, whole_number
 from cnncourse.generative.checks import alike, code_tensor, float_tensor
 from cnncourse.generative.face_networks import PICTURES, WIDTHS, decoder, encoder
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
 from cnncourse.networks.weights import load_weights
 
 CODES, DIMENSIONS = 256, 32
@@ -27,6 +28,8 @@ def nearest_codes(vectors, codebook):
     """
     float_tensor("codebook", codebook, "(K, D)")
     float_tensor("vectors", vectors, f"(N, {codebook.shape[1]})")
+    if vectors.dtype != codebook.dtype:
+        raise TypeError(f"vectors must be of {codebook.dtype}, as the codebook is, got {vectors.dtype}")
     if not len(codebook):
         raise ValueError("codebook must hold at least one vector, got none")
     return torch.cdist(vectors, codebook, compute_mode="donot_use_mm_for_euclid_dist").argmin(dim=1)
@@ -72,7 +75,7 @@ def perplexity(codes, size):
     >>> perplexity(torch.tensor([0, 1, 0, 1]), 8)
     2.0
     """
-    size = whole_number("size", size, 1)
+    size = whole_number("size", size, 1, MANY)
     if not isinstance(codes, torch.Tensor) or codes.numel() == 0:
         raise ValueError(f"codes must be a tensor with at least one whole number, got {shown(codes)}")
     code_tensor("codes", codes.flatten(), "(N)", size)
@@ -89,7 +92,8 @@ class VectorQuantizer(nn.Module):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, decay=0.99, threshold=0.05, generator=None):
         super().__init__()
-        codes, dimensions = whole_number("codes", codes, 1), whole_number("dimensions", dimensions, 1)
+        codes = whole_number("codes", codes, 1, MOST_MAPS)
+        dimensions = whole_number("dimensions", dimensions, 1, MOST_MAPS)
         self.decay, self.threshold = real_number("decay", decay, 0), real_number("threshold", threshold, 0)
         if self.decay >= 1:
             raise ValueError(f"decay must be less than 1, got {self.decay}")
@@ -149,20 +153,21 @@ class VQVAE(nn.Module):
 
     def __init__(self, codes=CODES, dimensions=DIMENSIONS, widths=WIDTHS, generator=None):
         super().__init__()
+        dimensions, widths = whole_number("dimensions", dimensions, 1, MOST_MAPS), checked_widths(widths, 3)
         self.encoder = encoder(dimensions, widths)
         self.quantizer = VectorQuantizer(codes, dimensions, generator=generator)
         self.decoder = decoder(dimensions, widths)
 
     def forward(self, pictures):
         """Return (reconstructions, codes `(N, 8, 8)`, commitment loss)."""
-        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES).float()).float()
         quantised, codes, loss = self.quantizer(vectors_from_maps(maps))
         pictures = self.decoder(maps_from_vectors(quantised, maps.shape)).float()
         return pictures, codes.view(len(maps), *maps.shape[2:]), loss
 
     def encode(self, pictures):
         """Return the codes `(N, 8, 8)` of pictures."""
-        maps = self.encoder(float_tensor("pictures", pictures, PICTURES)).float()
+        maps = self.encoder(float_tensor("pictures", pictures, PICTURES).float()).float()
         return nearest_codes(vectors_from_maps(maps), self.quantizer.codebook).view(len(maps), *maps.shape[2:])
 
     def decode(self, codes):

@@ -5,7 +5,7 @@ from collections import OrderedDict
 from torch import nn
 
 from cnncourse.arguments import whole_number
-from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
+from cnncourse.networks.layers import MOST_MAPS, LocalResponseNorm, checked_pictures
 
 CONVOLUTIONS = (  # maps, kernel size, stride, padding, whether the two processors split it, what follows its ReLU
     (96, 11, 4, 0, False, ("norm", "pool")),
@@ -33,7 +33,7 @@ class AlexNet(nn.Module):
         if groups not in (1, 2):
             raise ValueError(f"groups must be 1 or 2, got {groups}")
         self.features = nn.Sequential(OrderedDict(_features(groups)))
-        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1))))
+        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1, MOST_MAPS))))
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, 227, 227)`."""

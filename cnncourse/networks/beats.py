@@ -3,6 +3,7 @@
 from torch import nn
 
 from cnncourse.arguments import whole_number
+from cnncourse.networks.layers import MOST_MAPS
 
 
 def beat_network(maps=8, classes=2):
@@ -13,7 +14,7 @@ def beat_network(maps=8, classes=2):
     >>> [tuple(parameter.shape) for parameter in beat_network().parameters()]
     [(8, 1, 7), (8,), (16, 8, 5), (16,), (2, 16), (2,)]
     """
-    maps, classes = whole_number("maps", maps, 1), whole_number("classes", classes, 2)
+    maps, classes = whole_number("maps", maps, 1, MOST_MAPS), whole_number("classes", classes, 2, MOST_MAPS)
     return nn.Sequential(
         nn.Conv1d(1, maps, 7, padding=3),  # (N, maps, length)
         nn.ReLU(),

@@ -48,7 +48,8 @@ def car_squares(boxes):
     >>> car_squares(torch.tensor([[10.0, 20.0, 50.0, 40.0]])).tolist()  # 40 × 20: a square of 48 around (30, 30)
     [[6.0, 6.0, 54.0, 54.0]]
     """
-    if not isinstance(boxes, torch.Tensor) or boxes.ndim != 2 or boxes.shape[1] != 4:
-        raise ValueError(f"boxes must be a tensor (N, 4), got {shown(boxes)}")
+    if not isinstance(boxes, torch.Tensor) or boxes.ndim != 2 or boxes.shape[1] != 4 or boxes.dtype.is_complex:
+        raise ValueError(f"boxes must be a tensor (N, 4) of numbers, got {shown(boxes)}")
+    boxes = boxes if boxes.is_floating_point() else boxes.float()
     centre, half = (boxes[:, :2] + boxes[:, 2:]) / 2, MARGIN / 2 * (boxes[:, 2:] - boxes[:, :2]).max(1).values[:, None]
     return torch.cat([centre - half, centre + half], dim=1)

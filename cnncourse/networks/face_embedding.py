@@ -5,12 +5,14 @@ The last step scales them to length 1 (Schroff et al. 2015, section 3), so that 
 
 from collections import OrderedDict
 
-import numpy as np
-import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.networks.layers import checked_pictures
+from cnncourse.arguments import true_or_false, whole_number, whole_numbers
+from cnncourse.networks.layers import MOST_MAPS, checked_pictures, checked_widths
+from cnncourse.networks.small_resnet import MOST_BLOCKS
+from cnncourse.networks.uint8_pictures import ask, checked_images, checked_model
+from cnncourse.networks.uint8_pictures import pictures_to_batch as pictures_to_batch
 from cnncourse.networks.weights import load_weights
 
 SIZE, DIMENSIONS = 64, 64
@@ -29,6 +31,10 @@ class FaceEmbedding(nn.Module):
 
     def __init__(self, dimensions=DIMENSIONS, widths=WIDTHS, blocks=(1, 2, 2, 1), spread_out=True, generator=None):
         super().__init__()
+        dimensions = whole_number("dimensions", dimensions, 1, MOST_MAPS)
+        widths = checked_widths(widths)
+        blocks = whole_numbers("blocks", blocks, len(widths), 0, MOST_BLOCKS)
+        spread_out = true_or_false("spread_out", spread_out)
         stages, before = OrderedDict(), 3
         for number, (width, count) in enumerate(zip(widths, blocks, strict=True), 1):
             stages[f"stage{number}"] = nn.Sequential(_halved(before, width), *(_Residual(width) for _ in range(count)))
@@ -72,21 +78,7 @@ def embed(model, images):
     The model is asked in evaluation mode, 50 pictures at a time, and left in the mode in which it came. Pictures of
     another shape or type raise ValueError.
     """
-    images = _checked_pictures(images)
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        parts = [model(pictures_to_batch(images[i : i + BATCH])) for i in range(0, max(len(images), 1), BATCH)]
-    model.train(training)
-    return torch.cat(parts).numpy()
-
-
-def pictures_to_batch(images):
-    """Return uint8 pictures (N, H, W, 3) as the float batch (N, 3, H, W) in [0, 1] that PyTorch's layers take."""
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4:
-        raise ValueError(f"images must be uint8 of shape (N, H, W, 3), got shape {images.shape} and {images.dtype}")
-    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
+    return ask(checked_model("model", model), checked_images(images, SIZE), BATCH).numpy()
 
 
 def _halved(before, after):
@@ -95,11 +87,3 @@ def _halved(before, after):
 
 def _normed(before, after, stride=1):
     return nn.Sequential(nn.Conv2d(before, after, 3, stride, padding=1, bias=False), nn.BatchNorm2d(after))
-
-
-def _checked_pictures(images):
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (SIZE, SIZE, 3):
-        got = f"shape {images.shape} and dtype {images.dtype}"
-        raise ValueError(f"images must be uint8 of shape (N, {SIZE}, {SIZE}, 3), got {got}")
-    return images

@@ -2,10 +2,11 @@
 
 from itertools import pairwise
 
-import torch
 from torch import nn
 
 from cnncourse.arguments import whole_number
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
+from cnncourse.networks.uint8_pictures import pictures_to_batch as pictures_to_batch
 from cnncourse.networks.weights import load_weights
 
 CHANNELS = (16, 48, 96, 128)
@@ -21,7 +22,7 @@ class HandSignNet(nn.Module):
 
     def __init__(self, classes=6, channels=CHANNELS):
         super().__init__()
-        whole_number("classes", classes, 2)
+        classes, channels = whole_number("classes", classes, 2, MOST_MAPS), checked_widths(channels, 4, "channels")
         self.blocks = nn.Sequential(*(_block(c, k) for c, k in pairwise((3, *channels))))
         self.head = nn.Sequential(nn.Flatten(), nn.Dropout(0.3), nn.Linear(channels[-1] * 4 * 4, classes))
 
@@ -33,11 +34,6 @@ class HandSignNet(nn.Module):
 def load_hand_sign_net():
     """Return `HandSignNet` with the weights in `data/weights/hand_signs.safetensors`, in evaluation mode."""
     return load_weights(HandSignNet(), "hand_signs")
-
-
-def pictures_to_batch(images):
-    """Return uint8 pictures `(N, H, W, 3)` as the float batch `(N, 3, H, W)` in [0, 1] that PyTorch's layers take."""
-    return torch.from_numpy(images).permute(0, 3, 1, 2).float() / 255
 
 
 def _block(in_channels, out_channels):

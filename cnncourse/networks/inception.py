@@ -11,6 +11,7 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from cnncourse.arguments import real_number, shown, true_or_false, whole_number
+from cnncourse.networks.layers import MOST_MAPS
 
 BATCH_NORM_EPSILON = 0.001
 SIDE_HEAD_WEIGHT = 0.3
@@ -51,12 +52,12 @@ class InceptionModule(nn.Module):
 
     def __init__(self, in_channels, ones, threes_before, threes, fives_before, fives, pooled, large_kernel=5):
         super().__init__()
-        in_channels = whole_number("in_channels", in_channels, 1)
+        in_channels = whole_number("in_channels", in_channels, 1, MOST_MAPS)
         large_kernel = _odd("large_kernel", large_kernel)
         maps = {"ones": ones, "threes_before": threes_before, "threes": threes}
         maps |= {"fives_before": fives_before, "fives": fives, "pooled": pooled}
         for name, count in maps.items():
-            whole_number(name, count, 1)
+            whole_number(name, count, 1, MOST_MAPS)
         self.branch1 = ConvNormReLU(in_channels, ones, 1)
         self.branch2 = nn.Sequential(
             ConvNormReLU(in_channels, threes_before, 1), ConvNormReLU(threes_before, threes, 3, padding=1)
@@ -84,7 +85,7 @@ class GoogLeNet(nn.Module):
     def __init__(self, side_heads=True, large_kernel=3, classes=1000):
         super().__init__()
         self.side_heads = true_or_false("side_heads", side_heads)
-        classes = whole_number("classes", classes, 2)
+        classes = whole_number("classes", classes, 2, MOST_MAPS)
         steps = _steps(_odd("large_kernel", large_kernel))
         self.steps = tuple(steps)
         for name, layer in steps.items():
@@ -145,6 +146,7 @@ def loss_with_side_heads(outputs, labels, weight=SIDE_HEAD_WEIGHT):
     labels: `(N,)` class numbers. Source: Szegedy et al. 2015, section 5 (weight 0.3).
     """
     weight = real_number("weight", weight, 0)
+    _check_labels(outputs[0] if isinstance(outputs, GoogLeNetOutputs) else outputs, labels)
     if not isinstance(outputs, GoogLeNetOutputs):
         return F.cross_entropy(outputs, labels)
     main, *sides = (F.cross_entropy(logits, labels) for logits in outputs)
@@ -182,8 +184,17 @@ def _named(modules, stage):
     return {name: module for name, module in modules.items() if name.startswith(f"inception{stage}")}
 
 
+def _check_labels(logits, labels):
+    if not isinstance(logits, Tensor) or logits.ndim != 2 or not logits.is_floating_point():
+        raise TypeError(f"outputs must be GoogLeNetOutputs or logits (N, classes), got {shown(logits)}")
+    if not isinstance(labels, Tensor) or labels.dtype != torch.int64 or labels.shape != logits.shape[:1]:
+        raise ValueError(f"labels must be an int64 tensor of shape ({len(logits)},), got {shown(labels)}")
+    if len(labels) and not 0 <= labels.min() <= labels.max() < logits.shape[1]:
+        raise ValueError(f"labels must be from 0 to {logits.shape[1] - 1}, got {labels.min()} to {labels.max()}")
+
+
 def _odd(name, value):
-    if whole_number(name, value, 1) % 2 == 0:
+    if whole_number(name, value, 1, MOST_MAPS) % 2 == 0:
         raise ValueError(f"{name} must be odd, so that padding can keep height and width, got {value}")
     return value
 

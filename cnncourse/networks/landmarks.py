@@ -5,15 +5,15 @@ map: the soft argmax (Sun et al. 2018, section 2). A mean lies between the cells
 tenths of a pixel; and it has a gradient, which the position of the largest number has not.
 """
 
-import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import real_number, shown, whole_number, whole_numbers
+from cnncourse.arguments import MANY, real_number, shown, whole_number
 from cnncourse.networks.initialisation import he_initialise
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
 from cnncourse.networks.small_resnet import SmallBlock
-from cnncourse.networks.smile_detector import pictures_to_batch
+from cnncourse.networks.uint8_pictures import ask, checked_images, checked_model
 from cnncourse.networks.weights import load_weights
 
 LANDMARK_WIDTHS = (24, 48, 64, 96)
@@ -35,7 +35,7 @@ class LandmarkNet(nn.Module):
         super().__init__()
         if not isinstance(widths, (tuple, list)) or len(widths) < 2:
             raise ValueError(f"widths must be two numbers of maps or more, got {shown(widths)}")
-        widths, count = whole_numbers("widths", widths, len(widths), 1), whole_number("count", count, 1)
+        widths, count = checked_widths(widths), whole_number("count", count, 1, MOST_MAPS)
         self.stem = nn.Sequential(
             nn.Conv2d(3, widths[0], 3, stride=2, padding=1, bias=False), nn.BatchNorm2d(widths[0]), nn.ReLU()
         )
@@ -76,9 +76,9 @@ def soft_argmax_points(maps, cell=CELL, margin=MARGIN):
 
     Cells are `cell` pixels a side; the first `margin` rows and columns lie outside of the picture.
     """
-    if not isinstance(maps, torch.Tensor) or maps.ndim != 4:
+    if not isinstance(maps, torch.Tensor) or maps.ndim != 4 or maps.dtype.is_complex:
         raise ValueError(f"maps must be a tensor (N, K, rows, columns), got {shown(maps)}")
-    cell, margin = real_number("cell", cell), whole_number("margin", margin, 0)
+    cell, margin = real_number("cell", cell), whole_number("margin", margin, 0, MANY)
     chances = maps.float().flatten(2).softmax(dim=2).view(maps.shape)  # (N, K, rows, columns)
     rows, columns = (cell * (torch.arange(n) - margin + 0.5) for n in maps.shape[2:])
     x = (chances.sum(dim=2) * columns).sum(dim=2)
@@ -91,15 +91,8 @@ def landmark_points(net, images, batch=200):
 
     The net is asked in evaluation mode, `batch` pictures at a time, and left in the mode in which it came.
     """
-    images, batch = np.asarray(images), whole_number("batch", batch, 1)
-    if images.ndim != 4 or images.shape[3] != 3 or images.dtype != np.uint8:
-        raise ValueError(f"images must be uint8 pictures (N, 64, 64, 3), got {shown(images)}")
-    training = net.training
-    net.eval()
-    with torch.no_grad():
-        parts = [net(pictures_to_batch(images[i : i + batch])) for i in range(0, len(images), batch)]
-    net.train(training)
-    return torch.cat([*parts, torch.zeros(0, LANDMARK_COUNT, 2)]).double().numpy()
+    batch = whole_number("batch", batch, 1)
+    return ask(checked_model("net", net), checked_images(images), batch).double().numpy()
 
 
 def load_landmark_net():

@@ -4,7 +4,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import real_number, shown, whole_number
+from cnncourse.arguments import real_number, shown, whole_number, whole_numbers
+
+MOST_MAPS = 2**16  # channels or classes of a layer: more would not fit into a computer
 
 
 class LocalResponseNorm(nn.Module):
@@ -130,6 +132,13 @@ class RadialBasisOutput(nn.Module):
     def multiplications(self, output_shape):
         """Return one square for each feature and class."""
         return torch.Size(output_shape).numel() * self.prototypes.shape[1]
+
+
+def checked_widths(widths, count=None, name="widths"):
+    """Return the numbers of channels of `count` stages (any number by default) as a tuple."""
+    if not isinstance(widths, tuple | list) or not widths:
+        raise TypeError(f"{name} must be a tuple of numbers of channels, got {shown(widths)}")
+    return whole_numbers(name, widths, count or len(widths), 1, MOST_MAPS)
 
 
 def checked_pictures(pictures, shape, smallest=1):

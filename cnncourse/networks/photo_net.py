@@ -8,6 +8,7 @@ from torch import nn
 
 from cnncourse.arguments import whole_number
 from cnncourse.data_folder import data_file
+from cnncourse.networks.layers import MOST_MAPS, checked_widths
 
 WIDTHS = (16, 32, 48, 64)
 ENSEMBLE_WIDTHS = (8, 16, 24, 32)
@@ -26,9 +27,10 @@ def photo_net(classes, widths=WIDTHS):
     >>> list(dict(photo_net(10).named_children()))
     ['block1', 'block2', 'block3', 'block4', 'head']
     """
+    widths = checked_widths(widths, 4)
     blocks = [(f"block{i}", _block(c, k)) for i, (c, k) in enumerate(pairwise((3, *widths)), start=1)]
     head = nn.Sequential(
-        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], whole_number("classes", classes, 2))
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(widths[-1], whole_number("classes", classes, 2, MOST_MAPS))
     )
     return nn.Sequential(OrderedDict([*blocks, ("head", head)]))
 

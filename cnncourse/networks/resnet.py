@@ -7,6 +7,7 @@ from torch import nn
 
 from cnncourse.arguments import true_or_false, whole_number
 from cnncourse.networks.initialisation import he_initialise
+from cnncourse.networks.layers import MOST_MAPS
 
 WIDTHS = (64, 128, 256, 512)
 
@@ -99,7 +100,7 @@ class ResNet(nn.Module):
             stage = _stage(block, before[number], width, count, 1 if number == 0 else 2, self.shortcuts)
             self.add_module(f"layer{number + 1}", stage)
         self.avgpool = nn.AdaptiveAvgPool2d(1)
-        self.fc = nn.Linear(before[-1], whole_number("classes", classes, 1))
+        self.fc = nn.Linear(before[-1], whole_number("classes", classes, 1, MOST_MAPS))
         he_initialise(self, generator)
 
     def forward(self, pictures):
@@ -137,7 +138,7 @@ def _joined(block, z, a):
 
 def _checked(in_channels, channels, stride):
     return (
-        whole_number("in_channels", in_channels, 1),
-        whole_number("channels", channels, 1),
-        whole_number("stride", stride, 1),
+        whole_number("in_channels", in_channels, 1, MOST_MAPS),
+        whole_number("channels", channels, 1, MOST_MAPS),
+        whole_number("stride", stride, 1, MOST_MAPS),
     )

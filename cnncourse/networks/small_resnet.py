@@ -9,7 +9,9 @@ from torch.nn import functional as F
 
 from cnncourse.arguments import shown, true_or_false, whole_number, whole_numbers
 from cnncourse.networks.initialisation import he_initialise
+from cnncourse.networks.layers import MOST_MAPS
 
+MOST_BLOCKS = 1000  # of a stage
 BLOCKS = {18: (2, 2, 2, 2), 34: (3, 4, 6, 3), 66: (8, 8, 8, 8)}  # depth: blocks of two convolutions in each stage
 
 
@@ -56,7 +58,7 @@ class SmallResNet(nn.Module):
         super().__init__()
         blocks, widths = _checked(blocks, widths)
         shortcuts = true_or_false("shortcuts", shortcuts)
-        stem_stride = whole_number("stem_stride", stem_stride, 1)
+        stem_stride = whole_number("stem_stride", stem_stride, 1, MOST_MAPS)
         self.conv1 = nn.Conv2d(3, widths[0], 3, stem_stride, padding=1, bias=False)
         self.bn1 = nn.BatchNorm2d(widths[0])
         before = (widths[0], *widths)
@@ -66,7 +68,7 @@ class SmallResNet(nn.Module):
                 for i, (count, width) in enumerate(zip(blocks, widths, strict=True))
             )
         )
-        self.fc = nn.Linear(widths[-1], whole_number("classes", classes, 1))
+        self.fc = nn.Linear(widths[-1], whole_number("classes", classes, 1, MOST_MAPS))
         he_initialise(self, generator)
 
     @property
@@ -92,10 +94,10 @@ def _checked(blocks, widths):
         blocks = BLOCKS[blocks]
     if not isinstance(blocks, tuple | list) or not blocks:
         raise TypeError(f"blocks must be a tuple such as (2, 2, 2, 2), got {shown(blocks)}")
-    blocks = whole_numbers("blocks", blocks, len(blocks), 1)
+    blocks = whole_numbers("blocks", blocks, len(blocks), 1, MOST_BLOCKS)
     if not isinstance(widths, tuple | list):
         raise TypeError(f"widths must be a tuple such as (8, 16, 32, 64), got {shown(widths)}")
-    widths = whole_numbers("widths", widths, len(blocks), 1)
+    widths = whole_numbers("widths", widths, len(blocks), 1, MOST_MAPS)
     if list(widths) != sorted(widths):
         raise ValueError(f"widths must not shrink from stage to stage, got {widths}")
     return blocks, widths

@@ -7,10 +7,14 @@ import torch
 from safetensors.torch import load_file
 from torch import nn
 
-from cnncourse.arguments import whole_number, whole_numbers
+from cnncourse.arguments import one_of, true_or_false, whole_number
 from cnncourse.data_folder import data_file
-from cnncourse.networks.small_resnet import SmallBlock, he_initialise
+from cnncourse.networks.layers import checked_widths
+from cnncourse.networks.small_resnet import MOST_BLOCKS, SmallBlock, he_initialise
+from cnncourse.networks.uint8_pictures import ask, checked_images, checked_model
+from cnncourse.networks.uint8_pictures import pictures_to_batch as pictures_to_batch
 
+SIZE = 64  # pixels a side of a face
 WIDTHS = (8, 16, 32)
 LARGE_WIDTHS = (16, 32, 64)
 GRID = 8
@@ -26,8 +30,9 @@ class SmileNet(nn.Sequential):
     """
 
     def __init__(self, widths=WIDTHS, count=1, shortcuts=True, grid=GRID, generator=None):
-        widths, count = whole_numbers("widths", widths, len(widths), 1), whole_number("count", count, 1)
-        grid, before = whole_number("grid", grid, 1), (widths[0], *widths)
+        widths, count = checked_widths(widths), whole_number("count", count, 1, MOST_BLOCKS)
+        shortcuts = true_or_false("shortcuts", shortcuts)
+        grid, before = whole_number("grid", grid, 1, SIZE), (widths[0], *widths)
         stages = {
             f"stage{i + 1}": _stage(before[i], width, 1 if i == 0 else 2, count, shortcuts)
             for i, width in enumerate(widths)
@@ -76,6 +81,7 @@ def load_turn_reader():
 
 def recorded_runs(name):
     """Return the rows of `data/smile_detector/{name}.csv` ("comparison" or "transfer"), a dict of strings each."""
+    one_of("name", name, ("comparison", "transfer"))
     with data_file("smile_detector", f"{name}.csv").open(encoding="utf-8", newline="") as file:
         return list(csv.DictReader(file))
 
@@ -85,17 +91,8 @@ def smile_probabilities(net, images, batch=200):
 
     The net is asked in evaluation mode, `batch` pictures at a time, and left in the mode in which it came.
     """
-    training = net.training
-    net.eval()
-    with torch.no_grad():
-        parts = [net(pictures_to_batch(images[i : i + batch])).sigmoid() for i in range(0, len(images), batch)]
-    net.train(training)
-    return torch.cat([*parts, torch.zeros(0)]).double().numpy()
-
-
-def pictures_to_batch(images):
-    """Return uint8 pictures `(N, H, W, 3)` as the float batch `(N, 3, H, W)` in [0, 1] that PyTorch's layers take."""
-    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
+    batch = whole_number("batch", batch, 1)
+    return ask(checked_model("net", net), checked_images(images, SIZE), batch).sigmoid().double().numpy()
 
 
 def _stem(width):

@@ -3,6 +3,8 @@
 from html import escape
 from typing import NamedTuple
 
+from cnncourse.arguments import whole_number
+
 COLUMNS = ("layer", "kind", "output", "parameters", "multiplications", "memory", "sees")
 
 
@@ -79,6 +81,7 @@ def memory_text(count):
     >>> memory_text(0), memory_text(784), memory_text(18816), memory_text(12845056)
     ('0 B', '784 B', '18.8 kB', '12.8 MB')
     """
+    count = whole_number("count", count, 0)
     if count < 1000:
         return f"{count} B"
     power = 1 if count < 999_500 else 2 if count < 999_500_000 else 3

@@ -7,10 +7,12 @@ import torch
 from torch import nn
 from torch.nn import functional
 
-from cnncourse.arguments import real_number
+from cnncourse.arguments import real_number, several
 from cnncourse.detection.boxes import clip_boxes
 from cnncourse.detection.suppression import nms_per_class
-from cnncourse.detection.yolo import decode
+from cnncourse.detection.yolo import checked_anchors, decode
+from cnncourse.networks.uint8_pictures import ask, checked_images, checked_model
+from cnncourse.networks.uint8_pictures import pictures_to_batch as pictures_to_batch
 from cnncourse.networks.weights import load_weights
 
 SIZE, GRID, CLASS_COUNT = 160, 20, 3
@@ -20,6 +22,7 @@ SCALES = (1, 1.5)  # at which pictures are looked at: as they are, and enlarged,
 WIDEST = 4.0  # |log| of a size relative to its anchor
 RARE = -4.0  # the first logit of p_c: an untrained network expects an object in 2 % of the places
 BATCH = 25
+LARGEST_SCALE = 16
 
 
 class TinyYOLO(nn.Module):
@@ -37,7 +40,8 @@ class TinyYOLO(nn.Module):
 
     def __init__(self, anchors=ANCHORS, generator=None):
         super().__init__()
-        self.register_buffer("anchors", torch.tensor(np.array(anchors), dtype=torch.float32))
+        anchors = checked_anchors(anchors)
+        self.register_buffer("anchors", torch.tensor(anchors, dtype=torch.float32))
         self.backbone = nn.Sequential(
             OrderedDict(
                 block1=_block(3, 16, stride=2),
@@ -86,15 +90,11 @@ def answers(model, images, scale=1):
     With a `scale` of 1 or more, a multiple of 0.1, it is shown the pictures enlarged so much; S is 20 · scale. The
     model is asked in evaluation mode, 25 pictures at a time, and left in the mode in which it came.
     """
-    images, grid = _checked_pictures(images), _grid_at(scale)
-    training = model.training
-    model.eval()
-    with torch.no_grad():
-        batches = (pictures_to_batch(images[i : i + BATCH]) for i in range(0, len(images), BATCH))
-        parts = [probabilities(model(enlarged(batch, scale))).numpy() for batch in batches]
-    model.train(training)
-    empty = np.zeros((0, grid, grid, len(model.anchors), 5 + CLASS_COUNT), np.float32)
-    return np.concatenate([empty, *parts])
+    model, images = checked_model("model", model), checked_images(images, SIZE)
+    grid = _grid_at(scale)
+    if not len(images):
+        return np.zeros((0, grid, grid, len(model.anchors), 5 + CLASS_COUNT), np.float32)
+    return ask(model, images, BATCH, lambda batch: probabilities(model(enlarged(batch, scale)))).numpy()
 
 
 def detect(model, images, score_threshold=0.3, iou_threshold=0.5, scales=SCALES):
@@ -104,7 +104,8 @@ def detect(model, images, score_threshold=0.3, iou_threshold=0.5, scales=SCALES)
     clipped to the picture, and suppressed within each class, all scales together.
     """
     score_threshold = real_number("score_threshold", score_threshold)
-    if len(scales) == 0:
+    scales = [real_number("scales", scale) for scale in several("scales", scales, "several factors such as (1, 1.5)")]
+    if not scales:
         raise ValueError("scales must hold at least one scale, such as (1,), got none")
     looks = [_decoded(model, images, scale, score_threshold) for scale in scales]
     found = []
@@ -117,9 +118,9 @@ def detect(model, images, score_threshold=0.3, iou_threshold=0.5, scales=SCALES)
 
 def _decoded(model, images, scale, score_threshold):
     """Return (boxes, scores, labels) of each picture looked at in one scale, before suppression."""
+    found, raw = [], answers(model, images, scale)
     anchors = model.anchors.numpy()
-    found = []
-    for answer in answers(model, images, scale):
+    for answer in raw:
         boxes, scores, labels = decode(answer.astype(float), anchors, (SIZE, SIZE), score_threshold)
         found.append((clip_boxes(boxes, SIZE, SIZE), scores, labels))
     return found
@@ -128,11 +129,6 @@ def _decoded(model, images, scale, score_threshold):
 def enlarged(pictures, scale):
     """Return pictures (N, 3, H, W) enlarged by linear interpolation, or as they are where `scale` is 1."""
     return pictures if scale == 1 else functional.interpolate(pictures, scale_factor=scale, mode="bilinear")
-
-
-def pictures_to_batch(images):
-    """Return uint8 pictures (N, H, W, 3) as the float batch (N, 3, H, W) in [0, 1] that PyTorch's layers take."""
-    return torch.tensor(images).permute(0, 3, 1, 2).float() / 255
 
 
 def _block(before, after, size=3, stride=1):
@@ -156,14 +152,6 @@ def _initialise(model, generator):
 def _grid_at(scale):
     """Return the number of cells along a picture that is enlarged by `scale`: even, as the network needs it."""
     cells = round(GRID * real_number("scale", scale), 6)
-    if scale < 1 or cells != round(cells) or round(cells) % 2:
-        raise ValueError(f"scale must be 1 or more and a multiple of 0.1, such as 1.5, got {scale}")
+    if not 1 <= scale <= LARGEST_SCALE or cells != round(cells) or round(cells) % 2:
+        raise ValueError(f"scale must be 1 to {LARGEST_SCALE} and a multiple of 0.1, such as 1.5, got {scale}")
     return round(cells)
-
-
-def _checked_pictures(images):
-    images = np.asarray(images)
-    if images.dtype != np.uint8 or images.ndim != 4 or images.shape[1:] != (SIZE, SIZE, 3):
-        got = f"shape {images.shape} and dtype {images.dtype}"
-        raise ValueError(f"images must be uint8 of shape (N, {SIZE}, {SIZE}, 3), got {got}")
-    return images

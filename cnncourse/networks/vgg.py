@@ -3,7 +3,7 @@
 from torch import nn
 
 from cnncourse.arguments import one_of, whole_number
-from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
+from cnncourse.networks.layers import MOST_MAPS, LocalResponseNorm, checked_pictures
 
 CONFIGURATIONS = {  # a number: that many 3 × 3 kernels; "1×1 …": that many 1 × 1 kernels
     "A": (64, "pool", 128, "pool", 256, 256, "pool", 512, 512, "pool", 512, 512, "pool"),
@@ -41,7 +41,7 @@ class VGG(nn.Module):
         self.classifier = nn.Sequential(
             *(nn.Linear(512 * 7 * 7, 4096), nn.ReLU(), nn.Dropout(0.5)),
             *(nn.Linear(4096, 4096), nn.ReLU(), nn.Dropout(0.5)),
-            nn.Linear(4096, whole_number("classes", classes, 1)),
+            nn.Linear(4096, whole_number("classes", classes, 1, MOST_MAPS)),
         )
 
     def forward(self, pictures):

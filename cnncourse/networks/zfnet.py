@@ -6,7 +6,7 @@ from torch import nn
 
 from cnncourse.arguments import whole_number
 from cnncourse.networks.alexnet import dense_layers
-from cnncourse.networks.layers import LocalResponseNorm, checked_pictures
+from cnncourse.networks.layers import MOST_MAPS, LocalResponseNorm, checked_pictures
 
 CONVOLUTIONS = (  # maps, kernel size, stride, padding, padding of the pooling that follows or None, normalised or not
     (96, 7, 2, 1, 1, True),
@@ -30,7 +30,7 @@ class ZFNet(nn.Module):
     def __init__(self, classes=1000):
         super().__init__()
         self.features = nn.Sequential(OrderedDict(_features()))
-        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1))))
+        self.classifier = nn.Sequential(OrderedDict(dense_layers(whole_number("classes", classes, 1, MOST_MAPS))))
 
     def forward(self, pictures):
         """Return the logits `(N, classes)` of pictures `(N, 3, 224, 224)`."""

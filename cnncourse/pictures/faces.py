@@ -36,7 +36,7 @@ def render_face(identity, photo, size=64):
 
     The random parts (background, camera noise) come from `photo.seed`, so equal arguments give equal bytes.
     """
-    size = whole_number("size", size, 16)
+    size = whole_number("size", size, 16, 4096)
     person = photograph(_posed(identity, photo), size)
     rng = np.random.default_rng(photo.seed)
     picture = person[..., :3] + _backdrop(photo.backdrop, size, rng) * (1 - person[..., 3:])
@@ -52,7 +52,7 @@ def face_landmarks(identity, photo, size=64):
 
     Left and right are the person's own. A point may be hidden (`landmarks_visible`) or lie outside the picture.
     """
-    return landmarks(_posed(identity, photo), whole_number("size", size, 16))
+    return landmarks(_posed(identity, photo), whole_number("size", size, 16, 4096))
 
 
 def landmarks_visible(identity, photo):

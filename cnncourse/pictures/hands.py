@@ -50,7 +50,7 @@ def render_hand(fingers, rng, preset="hard", size=64):
     if fingers > 5:
         raise ValueError(f"fingers must be at most 5, got {fingers}")
     one_of("preset", preset, PRESETS)
-    size = whole_number("size", size, 8)
+    size = whole_number("size", size, 8, 4096)
     if not isinstance(rng, np.random.Generator):
         raise TypeError(f"rng must be a numpy.random.Generator, got {type(rng).__name__}")
     return develop(sample_scene(fingers, rng, preset), size, rng)

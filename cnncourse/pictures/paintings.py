@@ -26,7 +26,7 @@ _PAINTERS = {
     "ink": ink,
 }
 PAINTINGS = tuple(_PAINTERS)
-SMALLEST = 64
+SMALLEST, LARGEST = 64, 8192
 _SEED = 1889
 
 
@@ -42,7 +42,7 @@ def painting(name, size=256, seed=0):
     (64, 64, 3)
     """
     one_of("name", name, PAINTINGS)
-    size, seed = whole_number("size", size, SMALLEST), whole_number("seed", seed, 0)
+    size, seed = whole_number("size", size, SMALLEST, LARGEST), whole_number("seed", seed, 0)
     return _painted(name, size, seed).copy()
 
 

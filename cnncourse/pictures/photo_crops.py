@@ -8,7 +8,7 @@ from functools import cache
 
 import numpy as np
 
-from cnncourse.arguments import one_of, random_generator, whole_number
+from cnncourse.arguments import MANY, one_of, random_generator, several, whole_number
 from cnncourse.pictures.photos import photo, photo_names
 
 SIDE, TILE = 256, 64
@@ -27,7 +27,7 @@ def photo_crops(count, rng, names=NAMES, size=32, part="train"):
     >>> images.shape, set(labels.tolist()) <= {0, 1}
     ((5, 32, 32, 3), True)
     """
-    count, size = whole_number("count", count, 0), whole_number("size", size, 1)
+    count, size = whole_number("count", count, 0, MANY), whole_number("size", size, 1)
     if size > TILE:
         raise ValueError(f"size must be at most {TILE}, the side of a tile, got {size}")
     rng = random_generator("rng", rng)
@@ -40,7 +40,7 @@ def photo_crops(count, rng, names=NAMES, size=32, part="train"):
 
 
 def _checked(names):
-    if isinstance(names, str) or not len(names):
+    if isinstance(names, str) or not (names := tuple(several("names", names, "a sequence of names of photos"))):
         raise ValueError(f"names must be a sequence of names of photos, got {names!r}")
     return tuple(one_of("names", name, NAMES) for name in names)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from cnncourse.arguments import one_of, whole_numbers
+from cnncourse.arguments import one_of, true_or_false, whole_numbers
 
 _SKIMAGE, _SKLEARN = ("skimage", "data"), ("sklearn", "datasets/images")
 # name: (package and folder, file, credit and licence)
@@ -28,6 +28,7 @@ _PHOTOS = {
     "rocket": (_SKIMAGE, "rocket.jpg", "Falcon 9 with DSCOVR, SpaceX, public domain"),
     "text": (_SKIMAGE, "text.png", "Handwritten words, Wikipedia's Corner.png, public domain"),
 }
+LARGEST = 8192  # pixels a side
 _LUMINANCE = np.array([0.299, 0.587, 0.114])
 
 
@@ -59,9 +60,9 @@ def photo(name, size=None, gray=False):
     >>> photo("cat", size=64).shape, photo("cat", size=(20, 30), gray=True).shape
     ((64, 64, 3), (20, 30))
     """
-    pixels = _pixels(one_of("name", name, _PHOTOS))
+    pixels, gray = _pixels(one_of("name", name, _PHOTOS)), true_or_false("gray", gray)
     if size is not None:
-        pixels = _resized(pixels, *whole_numbers("size", size, 2, 1))
+        pixels = _resized(pixels, *whole_numbers("size", size, 2, 1, LARGEST))
     picture = pixels / 255.0
     return picture @ _LUMINANCE if gray else picture
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from PIL import Image, ImageFilter
 
-from cnncourse.arguments import one_of, random_generator, whole_number
+from cnncourse.arguments import one_of, random_generator, shown, whole_number
 from cnncourse.pictures import roads_cars, roads_motorcycles, roads_people, roads_scenery
 from cnncourse.pictures.roads_cars import Car
 from cnncourse.pictures.roads_effects import add_glow, add_rain, add_sensor
@@ -17,7 +17,7 @@ from cnncourse.pictures.roads_motorcycles import Motorcycle
 from cnncourse.pictures.roads_order import painting_order
 from cnncourse.pictures.roads_paint import SUPERSAMPLED, Canvas, alone_count
 from cnncourse.pictures.roads_people import Pedestrian
-from cnncourse.pictures.roads_sampling import SCENERY, sample
+from cnncourse.pictures.roads_sampling import SCENERY, Road, sample
 from cnncourse.pictures.roads_scenery import Building, Post, Tree
 from cnncourse.pictures.roads_sky import sky
 from cnncourse.pictures.roads_street import draw_ground
@@ -43,7 +43,9 @@ def sample_road(rng, style="day"):
 
 def render_road(road, size=160):
     """Return the RoadPicture of a Road, `size` pixels wide and high (a multiple of 4, at least 32)."""
-    size = whole_number("size", size, 32)
+    size = whole_number("size", size, 32, 4096)
+    if not isinstance(road, Road):
+        raise TypeError(f"road must be a Road, as sample_road makes it, got {shown(road)}")
     rng = np.random.default_rng(road.seed)
     side = size * SUPERSAMPLED
     canvas = Canvas(sky(road.light, road.camera.horizon(), side, rng), road.camera, road.light)

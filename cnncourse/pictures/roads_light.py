@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from cnncourse.arguments import one_of, random_generator
 from cnncourse.pictures.roads_solids import GLASS, LAMP, LIT, PAINT, SIGNAL
 
 
@@ -67,7 +68,8 @@ def _towards(azimuth, height):
 
 def sample_light(rng, style):
     """Return a Light of the style "day" or "held_out"."""
-    if style == "day":
+    rng = random_generator("rng", rng)
+    if one_of("style", style, ("day", "held_out")) == "day":
         name = ("sunny", "overcast", "low sun", "haze")[rng.choice(4, p=(0.42, 0.26, 0.18, 0.14))]
     else:
         name = ("dusk", "night", "rain", "fog", "night rain")[rng.choice(5, p=(0.24, 0.26, 0.2, 0.2, 0.1))]

@@ -6,7 +6,7 @@ from a file: equal generators give equal pictures.
 
 import numpy as np
 
-from cnncourse.arguments import random_generator, whole_number
+from cnncourse.arguments import MANY, random_generator, real_number, whole_number
 
 SHAPES = ("disc", "square", "triangle")
 HEIGHT, WIDTH = 32, 48
@@ -21,7 +21,8 @@ def shape_pictures(count, rng, empty=0.5):
     pictures `(N, 32, 48)` float32 in [0, 1]; boxes a list of arrays (x1, y1, x2, y2) in pixels, or None; labels a list
     of places in SHAPES, or None; contrasts `(N,)`, the step in brightness between shape and ground, or 0.
     """
-    count, rng = whole_number("count", count, 0), random_generator("rng", rng)
+    count, rng = whole_number("count", count, 0, MANY), random_generator("rng", rng)
+    empty = real_number("empty", empty, 0, 1)
     pictures, boxes, labels, contrasts = np.zeros((count, HEIGHT, WIDTH), np.float32), [], [], np.zeros(count)
     for number in range(count):
         there = rng.random() >= empty

@@ -12,8 +12,9 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.arguments import float_array, random_generator, real_number, whole_number
+from cnncourse.arguments import float_array, random_generator, real_number, several, whole_number
 
+LONGEST, HIGHEST_RATE = 100_000, 200_000  # seconds, samples a second
 LOWEST_RATE = 125  # Hz: below it the mains hum of 60 Hz would fold back
 MAINS_HZ = 50.0
 REACH = 0.7  # seconds to either side of an R peak beyond which its waves are nothing
@@ -48,8 +49,8 @@ def ecg(seconds, sampling_rate, rng, ventricular=0.12, atrial=0.0, noise=1.0):
     ((2500,), {'N'})
     """
     seconds, sampling_rate = (
-        real_number("seconds", seconds, 1),
-        real_number("sampling_rate", sampling_rate, LOWEST_RATE),
+        real_number("seconds", seconds, 1, LONGEST),
+        real_number("sampling_rate", sampling_rate, LOWEST_RATE, HIGHEST_RATE),
     )
     chances = {"V": _chance("ventricular", ventricular), "A": _chance("atrial", atrial)}
     if sum(chances.values()) > 1:
@@ -79,8 +80,10 @@ def beat_windows(signal, peaks, before, after):
     ([[3.0, 4.0, 5.0, 6.0, 7.0]], [False, True])
     """
     signal = float_array("signal", signal, 1, axes="(samples,)")
-    peaks = np.array([whole_number("peaks", peak, 0) for peak in peaks], dtype=np.int64)
-    before, after = whole_number("before", before, 0), whole_number("after", after, 1)
+    peaks = np.array(
+        [whole_number("peaks", peak, 0, 2**40) for peak in several("peaks", peaks, "places")], dtype=np.int64
+    )
+    before, after = whole_number("before", before, 0, 2**40), whole_number("after", after, 1, 2**40)
     kept = (peaks >= before) & (peaks + after <= len(signal))
     places = peaks[kept][:, None] + np.arange(-before, after)
     return signal[places], kept
@@ -98,7 +101,8 @@ def birdsong(seconds, sampling_rate, rng):
 
     Raises ValueError or TypeError for a sampling rate under 8,000 Hz and other bad arguments.
     """
-    seconds, sampling_rate = real_number("seconds", seconds, 0.5), real_number("sampling_rate", sampling_rate, 8000)
+    seconds = real_number("seconds", seconds, 0.5, LONGEST)
+    sampling_rate = real_number("sampling_rate", sampling_rate, 8000, HIGHEST_RATE)
     rng = random_generator("rng", rng)
     samples = round(seconds * sampling_rate)
     pitch, loudness = np.full(samples, np.nan), np.zeros(samples)

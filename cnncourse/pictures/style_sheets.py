@@ -33,7 +33,7 @@ def style_wall():
 def wall_jpeg(width):
     """Return the wall, `width` pixels wide, as the bytes of a JPEG file: small enough for a notebook."""
     wall = Image.fromarray(style_wall())
-    height = round(wall.height * whole_number("width", width, 1) / wall.width)
+    height = round(wall.height * whole_number("width", width, 1, 10_000) / wall.width)
     return encode(np.asarray(wall.resize((width, height), Image.Resampling.LANCZOS)), 80)
 
 

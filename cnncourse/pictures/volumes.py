@@ -35,8 +35,8 @@ def chest_phantom(size, rng, nodules=3, noise=0.02):
     one voxel; `noise` is the standard deviation of every voxel's error. Raises ValueError or TypeError for a size under
     32, a negative noise and other bad arguments.
     """
-    size, rng = whole_number("size", size, SMALLEST_CHEST), random_generator("rng", rng)
-    nodules, noise = whole_number("nodules", nodules, 0), real_number("noise", noise, 0)
+    size, rng = whole_number("size", size, SMALLEST_CHEST, 1024), random_generator("rng", rng)
+    nodules, noise = whole_number("nodules", nodules, 0, 1000), real_number("noise", noise, 0)
     volume, lungs, inside = _organs(size)
     paths = [_vessel_path(lung, size, number, rng) for lung in lungs for number in range(VESSELS)]
     for path, radius in paths:
@@ -55,9 +55,9 @@ def moving_shapes(frames, size, velocities, rng, noise=0.0):
     leaves on one side comes back on the other. The first frame does not depend on the velocities: motion is seen only
     from one frame to the next (Simonyan & Zisserman 2014). Raises ValueError or TypeError for bad arguments.
     """
-    frames, size = whole_number("frames", frames, 1), whole_number("size", size, 16)
+    frames, size = whole_number("frames", frames, 1, 100_000), whole_number("size", size, 16, 4096)
     velocities = float_array("velocities", velocities, shape=(None, 2), axes="(n, 2)")
-    noise, rng = real_number("noise", noise, 0), random_generator("rng", rng)
+    noise, rng = real_number("noise", noise, 0, 1e6), random_generator("rng", rng)
     starts = rng.uniform(0, size, (len(velocities), 2))
     video = np.zeros((frames, size, size))
     for number, (start, velocity) in enumerate(zip(starts, velocities, strict=True)):

@@ -6,12 +6,15 @@ networks with `.features`. Models are asked in evaluation mode and left in the m
 """
 
 from contextlib import contextmanager
+from functools import partial
 from typing import NamedTuple
 
+import numpy as np
 import torch
 from torch import nn
 
 from cnncourse.arguments import one_of, shown, whole_number
+from cnncourse.networks.uint8_pictures import answer_of
 from cnncourse.style.seeing_walks import RULES, Averages, WayBack
 
 BATCH = 32
@@ -54,13 +57,14 @@ def top_patches(model, images, layer, channel, count=9):
     return found
 
 
+@torch.inference_mode(False)
 def field_box(model, image, layer, place):
     """Return the receptive field (left, top, right, bottom) of a layer's unit in a picture `(C, H, W)`, in pixels.
 
     `place` is the unit's (row, column). Every kernel and pooling is replaced by a plain average, so that a pixel has an
     influence just where one can reach the unit, whatever the weights are. What lies on padding is left out.
     """
-    image = _pictures("image", image, 3)[None].detach().requires_grad_()
+    image = _pictures("image", image, 3)[None].detach().clone().requires_grad_()
     with torch.enable_grad(), _evaluating(model), Averages():
         maps = _maps(model, image, layer)
     row, column = _checked_place(place, maps.shape[2:])
@@ -69,6 +73,7 @@ def field_box(model, image, layer, place):
     return int(columns[0]), int(rows[0]), int(columns[-1]) + 1, int(rows[-1]) + 1
 
 
+@torch.inference_mode(False)
 def deconvolve(model, image, layer, channel, place=None, rule="deconvnet"):
     """Return the picture `(C, H, W)` that one unit's activation is led back to, through the layers below it.
 
@@ -82,7 +87,7 @@ def deconvolve(model, image, layer, channel, place=None, rule="deconvnet"):
     A leaky ReLU counts as a ReLU under "deconvnet" and "guided". Other activations let the gradient through.
     """
     one_of("rule", rule, RULES)
-    image = _pictures("image", image, 3)[None].detach().requires_grad_()
+    image = _pictures("image", image, 3)[None].detach().clone().requires_grad_()
     with torch.enable_grad(), _evaluating(model), WayBack(rule):
         chosen = _channel(_maps(model, image, layer), channel)[0]
         place = divmod(int(chosen.argmax()), chosen.shape[1]) if place is None else place
@@ -91,14 +96,15 @@ def deconvolve(model, image, layer, channel, place=None, rule="deconvnet"):
     return back[0]
 
 
+@torch.inference_mode(False)
 def saliency_map(model, image, class_index):
     """Return `(H, W)`: how much a class's score moves with each pixel of a picture `(C, H, W)` (Simonyan et al. 2013).
 
     The largest |∂score/∂pixel| over the colours. The model gives scores (1, K).
     """
-    image = _pictures("image", image, 3)[None].detach().requires_grad_()
+    image = _pictures("image", image, 3)[None].detach().clone().requires_grad_()
     with torch.enable_grad(), _evaluating(model):
-        score = _scores(model(image), class_index)[0]
+        score = _scores(answer_of(model, "image", image), class_index)[0]
     (slope,) = torch.autograd.grad(score, image)
     return slope[0].abs().amax(dim=0)
 
@@ -123,14 +129,14 @@ def occlusion_map(model, image, class_index, size, stride, fill=GREY):
             batch = image.repeat(len(corners[start : start + BATCH]), 1, 1, 1)
             for picture, (r, c) in zip(batch, corners[start : start + BATCH], strict=True):
                 picture[:, r : r + size, c : c + size] = colour
-            scores.append(_scores(model(batch), class_index))
+            scores.append(_scores(answer_of(model, "image", batch), class_index))
     return torch.cat(scores).reshape((H - size) // stride + 1, (W - size) // stride + 1)
 
 
 def _maps(model, images, layer):
     """Return what a layer makes of a batch, (N, C, h, w)."""
     if layer in getattr(model, "LAYERS", ()):
-        return model.features(images, [layer])[layer]
+        return answer_of(partial(model.features, names=[layer]), "image or images", images)[layer]
     modules = dict(model.named_modules())
     name = str(layer)
     if name not in modules or name == "":
@@ -138,7 +144,7 @@ def _maps(model, images, layer):
     seen = []
     handle = modules[name].register_forward_hook(lambda module, inputs, output: seen.append(output))
     try:
-        model(images)
+        answer_of(model, "image or images", images)
     finally:
         handle.remove()
     if not seen or not isinstance(seen[-1], torch.Tensor) or seen[-1].ndim != 4:
@@ -177,6 +183,8 @@ def _checked_place(place, shape):
 def _colour(fill, image):
     """Return a fill as a tensor (1, 1, 1) or (C, 1, 1) that fits on a picture (C, H, W)."""
     try:
+        if np.iscomplexobj(fill):
+            raise TypeError
         colour = torch.as_tensor(fill, dtype=image.dtype).reshape(-1, 1, 1)
     except (TypeError, ValueError, RuntimeError):
         colour = image[:0]

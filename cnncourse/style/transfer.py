@@ -108,6 +108,7 @@ def transfer(
     return Transferred(best.picture, costs, best.number - 1, bool(reason), reason)
 
 
+@torch.inference_mode(False)  # else nothing made here could have a gradient
 def transfer_steps(
     content,
     style,
@@ -136,7 +137,8 @@ def transfer_steps(
     device = next((p.device for p in network.parameters()), "cpu") if isinstance(network, nn.Module) else "cpu"
     content, style = picture_batch("content", content, device), picture_batch("style", style, device)
     weights = [real_number(*pair, 0) for pair in (("alpha", alpha), ("beta", beta), ("variation", variation))]
-    rate = RATES[one_of("optimizer", optimizer, OPTIMIZERS)] if learning_rate is None else learning_rate
+    optimizer = one_of("optimizer", optimizer, OPTIMIZERS)
+    rate = RATES[optimizer] if learning_rate is None else learning_rate
     chosen = content_names(content_layers, network), style_weights(style_layers, network)
     if not any((*chosen, weights[2])):
         raise ValueError("content_layers and style_layers must not both be empty where variation is 0: nothing costs")
@@ -149,7 +151,9 @@ def transfer_steps(
 
 def _walk(cost, picture, optimizer, rate, steps):
     """Yield the Steps; each is one evaluation, and one move that leads to the next."""
-    optimizer, least, seen = OPTIMIZERS[optimizer](picture.requires_grad_(), rate), math.inf, []
+    with torch.inference_mode(False):
+        optimizer = OPTIMIZERS[optimizer](picture.requires_grad_(), rate)
+    least, seen = math.inf, []
 
     def evaluate():
         total, costs = cost(picture)
@@ -159,7 +163,7 @@ def _walk(cost, picture, optimizer, rate, steps):
         return costs.total
 
     for number in range(1, steps + 1):
-        with _evaluating(cost.network), torch.enable_grad():
+        with _evaluating(cost.network), torch.inference_mode(False), torch.enable_grad():
             optimizer.step(evaluate)
         costs, evaluated = seen
         _refuse_explosion(costs.total, least, number)

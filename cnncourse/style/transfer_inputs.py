@@ -13,6 +13,8 @@ def picture_batch(name, value, device):
     if isinstance(value, torch.Tensor):
         raise TypeError(f"{name} must be an array (H, W, 3), got a tensor: picture[0].permute(1, 2, 0).numpy() is one")
     array = numeric_array(name, value, 3, (None, None, 3), "(H, W, 3)")
+    if not array.size:
+        raise ValueError(f"{name} must hold at least one pixel, got shape {array.shape}")
     if array.dtype == np.uint8:
         array = array / np.float32(255)
     elif array.dtype.kind != "f" or (array.size and not (array.min() >= 0 and array.max() <= 1)):

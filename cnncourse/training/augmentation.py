@@ -9,7 +9,7 @@ import math
 import numpy as np
 from skimage.transform import warp
 
-from cnncourse.arguments import float_array, random_generator, real_number, shown, whole_numbers
+from cnncourse.arguments import float_array, random_generator, real_number, several, whole_numbers
 
 
 def mirror(image):
@@ -79,8 +79,7 @@ def rgb_principal_components(images):
     >>> rgb_principal_components(np.array([[[[0.0, 0.5, 0.5], [1.0, 0.5, 0.5]]]]))[0].tolist()
     [0.25, 0.0, 0.0]
     """
-    if not hasattr(images, "__iter__"):
-        raise TypeError(f"images must be an array (N, H, W, 3) or a list of pictures, got {shown(images)}")
+    several("images", images, "an array (N, H, W, 3) or a list of pictures")
     pictures = [_picture(image, "images") for image in images]
     if not pictures:
         raise ValueError("images must hold at least one picture, got none")

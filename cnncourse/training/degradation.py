@@ -13,8 +13,9 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import float_array, whole_number
+from cnncourse.arguments import float_array, shown, whole_number
 from cnncourse.data_folder import data_file
+from cnncourse.networks.uint8_pictures import answer_of, checked_model
 from cnncourse.training.fit import fit
 
 RATE, MOMENTUM, WARM_UP = 0.1, 0.9, 50  # the rate rises to RATE in the first WARM_UP steps
@@ -78,7 +79,7 @@ def optimizer_of(model):
 
     The rate rises evenly in the first 50 steps; the paper begins with a small one for its 110 layers.
     """
-    optimizer = torch.optim.SGD(model.parameters(), lr=RATE, momentum=MOMENTUM)
+    optimizer = torch.optim.SGD(checked_model("model", model).parameters(), lr=RATE, momentum=MOMENTUM)
     return optimizer, torch.optim.lr_scheduler.LambdaLR(optimizer, _warmed_up)
 
 
@@ -91,10 +92,19 @@ def gradient_norms(model, pictures, labels):
 
     L is the mean cross-entropy of the batch. The model is left as it is, its batch statistics too.
     """
-    twin = copy.deepcopy(model).train()
+    pictures, labels = _checked_batch(pictures, labels)
+    twin = copy.deepcopy(checked_model("model", model)).train()
     twin.zero_grad()
-    F.cross_entropy(twin(pictures), labels).backward()
+    F.cross_entropy(answer_of(twin, "pictures", pictures), labels).backward()
     return [layer.weight.grad.norm().item() for layer in _layers(twin)]
+
+
+def _checked_batch(pictures, labels):
+    if not isinstance(pictures, torch.Tensor) or pictures.ndim != 4 or not pictures.is_floating_point():
+        raise ValueError(f"pictures must be a float tensor (N, C, H, W), got {shown(pictures)}")
+    if not isinstance(labels, torch.Tensor) or labels.shape != pictures.shape[:1] or labels.dtype != torch.int64:
+        raise ValueError(f"labels must be an int64 tensor of shape ({len(pictures)},), got {shown(labels)}")
+    return pictures, labels
 
 
 def weight_norms(model):
@@ -113,7 +123,7 @@ def smoothed(losses, width=20):
     [4.0, 3.0, 2.5, 5.0]
     """
     losses, width = float_array("losses", losses, 1), whole_number("width", width, 1)
-    sums = np.cumsum(losses)
+    sums, width = np.cumsum(losses), min(width, len(losses) + 1)
     sums[width:] -= np.cumsum(losses)[:-width]
     return sums / np.minimum(np.arange(len(losses)) + 1, width)
 

@@ -3,7 +3,8 @@
 import numpy as np
 import torch
 
-from cnncourse.arguments import numeric_array, shown, whole_number
+from cnncourse.arguments import numeric_array, several, shown, whole_number
+from cnncourse.networks.uint8_pictures import answer_of
 
 
 @torch.no_grad()
@@ -53,6 +54,7 @@ def crop_corners(height, width, size):
     >>> crop_corners(6, 9, 4)
     [(1, 2), (0, 0), (0, 5), (2, 0), (2, 5)]
     """
+    height, width = whole_number("height", height, 1), whole_number("width", width, 1)
     size = whole_number("size", size, 1)
     if size > min(height, width):
         raise ValueError(f"size must be at most the pictures' {height} × {width}, got {size}")
@@ -69,9 +71,7 @@ def average_crops(model, images, size):
 def _listed(models):
     if isinstance(models, torch.nn.Module) and not isinstance(models, torch.nn.ModuleList):
         raise TypeError(f"models must be a list of models, got one {type(models).__name__}")
-    if isinstance(models, str | dict) or not hasattr(models, "__iter__"):
-        raise TypeError(f"models must be a list of models, got {shown(models)}")
-    models = list(models)
+    models = list(several("models", models, "a list of models"))
     if not models:
         raise ValueError("models must hold at least one model, got none")
     wrong = next((model for model in models if not callable(model)), models)
@@ -89,13 +89,13 @@ def _softmax(logits):
 
 def _probabilities(model, x):
     if not isinstance(model, torch.nn.Module):
-        return _softmax(model(x))
+        return _softmax(answer_of(model, "x", x))
     if not torch.is_tensor(x):
         raise TypeError(f"x must be a tensor, got {shown(x)}")
     modes = {module: module.training for module in model.modules()}
     model.eval()
     try:
-        return _softmax(model(x))
+        return _softmax(answer_of(model, "x", x))
     finally:
         for module, training in modes.items():
             module.training = training

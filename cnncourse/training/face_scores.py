@@ -4,10 +4,11 @@ from typing import NamedTuple
 
 import numpy as np
 
-from cnncourse.arguments import float_array, numeric_array
+from cnncourse.arguments import float_array, largest, numeric_array
 from cnncourse.faces.verification_rates import roc, roc_area, true_accept_at
 
 FAR = 0.01
+LARGEST = 1e15  # of an embedding's numbers: their squares still add up
 
 
 class FaceScores(NamedTuple):
@@ -28,6 +29,8 @@ def face_scores(embeddings, people):
     (1.0, 1.0, 1.0)
     """
     embeddings = float_array("embeddings", embeddings, 2)
+    if not largest(embeddings) <= LARGEST:
+        raise ValueError(f"embeddings must hold numbers up to {LARGEST:g}, got {largest(embeddings):g}")
     people = numeric_array("people", people, 1, shape=embeddings.shape[:1])
     _, counts = np.unique(people, return_counts=True)
     if len(counts) < 2 or counts.min() < 2 or counts.min() != counts.max():

@@ -13,6 +13,7 @@ import math
 import time
 from contextlib import contextmanager
 
+import numpy as np
 import torch
 from torch import nn
 from torch.nn import functional as F
@@ -101,10 +102,13 @@ def evaluate(model, loader, loss_function=F.cross_entropy, count_right=largest_l
     """
     if not isinstance(model, nn.Module):
         raise TypeError(f"model must be a torch.nn.Module, got {shown(model)}")
-    if not hasattr(loader, "__iter__"):
+    for name, function in (("loss_function", loss_function), ("count_right", count_right)):
+        if not callable(function) and (name == "loss_function" or function is not None):
+            raise TypeError(f"{name} must be a function, got {shown(function)}")
+    if not hasattr(loader, "__iter__") or isinstance(loader, torch.Tensor | np.ndarray):
         raise TypeError(f"loader must be a DataLoader or a list of batches (inputs, labels), got {shown(loader)}")
     share_buffers(model)
-    network, device = bare(model), _device_of(model) if device is None else device
+    network, device = bare(model), _device_of(model) if device is None else _checked_device(device)
     loss = right = count = 0
     with _modes_kept(network), torch.no_grad():
         network.eval()
@@ -185,15 +189,20 @@ def _moved(model, optimizer, device):
     """Move model and optimizer to the device; one that processes share stays where it is."""
     if is_shared(model):
         return _device_of(model)
-    try:
-        device = torch.device(("cuda" if torch.cuda.is_available() else "cpu") if device is None else device)
-    except (RuntimeError, TypeError):
-        raise ValueError(f"device must be a torch device such as 'cpu' or 'cuda', got {shown(device)}") from None
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ValueError(f"device must be one this computer has, got {str(device)!r} and there is no CUDA")
+    device = _checked_device(("cuda" if torch.cuda.is_available() else "cpu") if device is None else device)
     if _device_of(model) != device:
         model.to(device)
         optimizer.load_state_dict(optimizer.state_dict())  # brings its momenta to the parameters' device
+    return device
+
+
+def _checked_device(device):
+    try:
+        device = torch.device(device)
+    except (RuntimeError, TypeError, ValueError):
+        raise ValueError(f"device must be a torch device such as 'cpu' or 'cuda', got {shown(device)}") from None
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ValueError(f"device must be one this computer has, got {str(device)!r} and there is no CUDA")
     return device
 
 
@@ -231,7 +240,7 @@ def _check_extras(on_step, loss_function, count_right, scheduler):
 
 
 def _check_loader(name, loader):
-    if not hasattr(loader, "__iter__") or hasattr(loader, "__next__") or torch.is_tensor(loader):
+    if not hasattr(loader, "__iter__") or hasattr(loader, "__next__") or isinstance(loader, torch.Tensor | np.ndarray):
         raise TypeError(f"{name} must be a DataLoader or a list of batches (inputs, labels), got {shown(loader)}")
     if hasattr(loader, "__len__") and len(loader) == 0:
         raise ValueError(f"{name} gives no batches")

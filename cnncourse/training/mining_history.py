@@ -9,6 +9,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from cnncourse.arguments import MANY, whole_number
 from cnncourse.data_folder import data_file
 
 WAYS = ("random", "semi-hard", "hardest")
@@ -43,6 +44,7 @@ def mining_history():
 
 def face_places(photos=10):
     """Return where the recorded faces are in a split with `photos` photos of a person, (72,) int64."""
+    photos = whole_number("photos", photos, FACE_PHOTOS, MANY)
     return (np.arange(FACE_PEOPLE)[:, None] * photos + np.arange(FACE_PHOTOS)).ravel()
 
 

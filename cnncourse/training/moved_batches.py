@@ -2,7 +2,7 @@
 
 import torch
 
-from cnncourse.arguments import whole_number
+from cnncourse.arguments import shown, whole_number
 
 
 class MovedBatches:
@@ -15,6 +15,12 @@ class MovedBatches:
 
     def __init__(self, pictures, labels, batch=32, shift=2, generator=None):
         self.batch, self.shift = whole_number("batch", batch, 1), whole_number("shift", shift, 0)
+        for name, tensor in (("pictures", pictures), ("labels", labels)):
+            if not isinstance(tensor, torch.Tensor) or tensor.ndim != (4 if name == "pictures" else 1):
+                axes = "(N, C, H, W)" if name == "pictures" else "(N,)"
+                raise TypeError(f"{name} must be a tensor {axes}, got {shown(tensor)}")
+        if generator is not None and not isinstance(generator, torch.Generator):
+            raise TypeError(f"generator must be a torch.Generator, got {shown(generator)}")
         if len(pictures) != len(labels) or len(pictures) < self.batch:
             raise ValueError(
                 f"pictures and labels must be {self.batch} or more, equally many, got {len(pictures)} and {len(labels)}"

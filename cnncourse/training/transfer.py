@@ -10,6 +10,7 @@ fit(head, DataLoader(features, 32, shuffle=True), None, 20, torch.optim.SGD(head
 
 from functools import partial
 
+import numpy as np
 import torch
 from torch import nn
 from torch.utils.data import TensorDataset
@@ -76,7 +77,7 @@ def _check_module(name, module):
 
 def _pairs(loader):
     """Yield the loader's batches; refuse what is no pair of tensors."""
-    if not hasattr(loader, "__iter__") or torch.is_tensor(loader):
+    if not hasattr(loader, "__iter__") or torch.is_tensor(loader) or isinstance(loader, np.ndarray):
         raise TypeError(f"loader must be a DataLoader or a list of batches (inputs, labels), got {shown(loader)}")
     for batch in loader:
         if not isinstance(batch, tuple | list) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):

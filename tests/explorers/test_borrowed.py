@@ -64,6 +64,20 @@ def test_an_answer_that_cannot_be_drawn_is_described(answer, words):
     assert words in loan.sentence.replace("&#x27;", "'")
 
 
+def test_texts_are_compared_letter_by_letter():
+    def name(x):
+        return ["Ada", "Bo"]
+
+    right, other = learners(lambda x: ["Ada", "Bo"], name), learners(lambda x: ["Ada", "Cy"], name)
+    assert (right(X), other(X)) == (["Ada", "Bo"], ["Ada", "Cy"])
+    assert "drawn by <em>your</em> <code>name</code>." in right.sentence
+    assert "another answer" not in right.sentence
+    assert "another answer here than the course's" in other.sentence
+    unfit = learners(lambda x: ["Ada", 2], name)
+    assert unfit(X) == ["Ada", "Bo"]
+    assert "the course's own draws" in unfit.sentence
+
+
 def test_an_exception_is_told_and_escaped():
     loan = learners(fails, halve)
     assert np.array_equal(loan(X), X / 2)

@@ -60,7 +60,7 @@ def test_shapes_and_bad_pictures():
     ],
 )
 def test_pictures_of_another_kind_are_refused(words, images):
-    with pytest.raises(ValueError, match=r"images must be uint8 pictures \(N, 64, 64, 3\)") as refusal:
+    with pytest.raises(ValueError, match=r"images must be uint8 of shape \(N, H, W, 3\)") as refusal:
         landmark_points(LandmarkNet((2, 3, 4)), images)
     assert words in str(refusal.value)
 

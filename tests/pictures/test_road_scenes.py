@@ -1,9 +1,8 @@
 import json
-import sys
-from pathlib import Path
 
 import numpy as np
 import pytest
+from render_roads import as_json
 
 from cnncourse.data_folder import data_file
 from cnncourse.pictures import road_scenes as module
@@ -20,9 +19,6 @@ from cnncourse.pictures.road_scenes import (
     road_scenes,
     unpacked,
 )
-
-sys.path.insert(0, str(Path(__file__).parents[2] / "tools"))
-from render_roads import as_json
 
 
 @pytest.fixture(scope="module")
