@@ -1,0 +1,69 @@
+"""Explorer of notebook 5.1: faces of nobody, drawn from the prior at a temperature."""
+
+import ipywidgets as widgets
+import numpy as np
+import torch
+
+from cnncourse.explorers import Explorer, Painter
+from cnncourse.explorers.week5.vae_traits import codes_of
+from cnncourse.generative.picture_batches import pictures_from_batch
+from cnncourse.pictures.studio_faces import studio_faces
+from cnncourse.plots import GRID
+
+ROWS, COLUMNS, SIDE = 4, 8, 96
+
+
+def draws(net, seed, temperature):
+    """Return 32 codes `(32, D)`: standard normal numbers times the temperature."""
+    noise = np.random.default_rng(seed).standard_normal((ROWS * COLUMNS, net.dimensions))
+    return temperature * noise
+
+
+def samples_picture(net, *, seed, temperature, spread):
+    """Paint 32 decoded draws; with `spread`, draws that are as correlated as the codes of real faces."""
+    codes = draws(net, seed, temperature) if spread is None else draws(net, seed, temperature) @ spread[1] + spread[0]
+    with torch.inference_mode():
+        faces = pictures_from_batch(net.decode(torch.tensor(codes, dtype=torch.float32)))
+    painter = Painter(16 + COLUMNS * (SIDE + 4), 36 + ROWS * (SIDE + 4))
+    painter.text(8, 16, f"32 draws, temperature {temperature:g}", 13, bold=True)
+    for number, face in enumerate(faces):
+        row, column = divmod(number, COLUMNS)
+        painter.image(face, 8 + column * (SIDE + 4), 34 + row * (SIDE + 4), SIDE, SIDE, outline=GRID)
+    return painter.array()
+
+
+def spread_of_codes(net):
+    """Return (mean `(D,)`, root of the covariance `(D, D)`) of the codes of real faces."""
+    codes = codes_of(net, studio_faces("small", 600))
+    return codes.mean(axis=0), np.linalg.cholesky(np.cov(codes.T)).T
+
+
+def samples_caption(net, *, seed, temperature, spread):
+    """Say how different the 32 faces are from one another: the mean spread of a pixel."""
+    codes = draws(net, seed, temperature) if spread is None else draws(net, seed, temperature) @ spread[1] + spread[0]
+    with torch.inference_mode():
+        faces = pictures_from_batch(net.decode(torch.tensor(codes, dtype=torch.float32))).astype(float)
+    return f"A number of the pictures varies by {faces.std(axis=0).mean():.1f} of 255 from face to face, on average."
+
+
+def prior_samples(net):
+    """Let the learner draw faces from the prior, or from a Gaussian fitted to the codes of real faces."""
+    fitted = spread_of_codes(net)
+
+    def resolved(now):
+        return {**now, "spread": fitted if now["spread"] == "fitted to the codes of faces" else None}
+
+    return Explorer(
+        lambda **now: samples_picture(net, **resolved(now)),
+        {
+            "temperature": widgets.FloatSlider(value=1, min=0, max=3, step=0.1, description="temperature"),
+            "seed": widgets.IntSlider(value=0, max=50, description="seed"),
+            "spread": widgets.Dropdown(
+                options=("standard", "fitted to the codes of faces"), description="Gaussian", layout={"width": "330px"}
+            ),
+        },
+        title="Faces of nobody",
+        note="Move the temperature; each seed draws 32 others.",
+        alt=lambda **now: f"32 faces drawn with seed {now['seed']} at temperature {now['temperature']:g}.",
+        caption=lambda **now: samples_caption(net, **resolved(now)),
+    )
