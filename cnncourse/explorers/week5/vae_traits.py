@@ -7,7 +7,8 @@ import torch
 
 from cnncourse.generative.picture_batches import batch_from_pictures
 from cnncourse.pictures.face_traits import HAIR_STYLES
-from cnncourse.pictures.studio_faces import studio_attributes, studio_faces, studio_scene
+from cnncourse.pictures.faces import face_attributes
+from cnncourse.pictures.studio_faces import studio_faces, studio_scene
 
 TRAITS = ("skin", "hair: dark to light", "hair: short to long", "glasses", "beard", "age", "turn", "nod")
 LONG = {HAIR_STYLES.index(style) for style in ("bob", "long", "wavy")}
@@ -19,7 +20,8 @@ def trait_table():
     """Return what `LEARNED_FROM` faces show, `(N, 8)`, a column for each of TRAITS."""
     rows = []
     for number in range(LEARNED_FROM):
-        shows, (person, _) = studio_attributes(number, "small"), studio_scene(number, "small")
+        person, photo = studio_scene(number, "small")
+        shows = face_attributes(person, photo)
         light = (1 - person.grey) * float(np.mean(person.hair_colour)) + person.grey * 0.7
         row = shows["skin"], light, shows["hair"] in LONG, shows["glasses"], shows["beard"], shows["age"]
         rows.append((*row, shows["yaw"], shows["pitch"]))
