@@ -19,6 +19,8 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
+from cnncourse.generative.vae import load_vae
+from cnncourse.generative.vector_quantizer import load_vq_vae
 from cnncourse.networks.car_window import load_car_window_net
 from cnncourse.networks.hand_signs import load_hand_sign_net
 from cnncourse.networks.landmarks import load_landmark_net
@@ -231,4 +233,8 @@ ARGUMENTS = {  # name → function that makes the positional arguments, as the n
     "week3.yolo_grid.yolo_grid": lambda: (_scenes(),),
     "week4.style_transfer_gram.gram": lambda: (load_small_vgg(),),
     "week4.style_transfer_studio.style_studio": _studio,
+    "week5.vae_plane.latent_plane": lambda: (load_vae(),),
+    "week5.vae_samples.prior_samples": lambda: (load_vae(),),
+    "week5.vae_studio.face_studio": lambda: (load_vae(),),
+    "week5.vq_vae_codes.code_exchange": lambda: (load_vq_vae(),),
 }

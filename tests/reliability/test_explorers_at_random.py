@@ -16,6 +16,7 @@ from matplotlib.figure import Figure
 
 from every_explorer import ARGUMENTS, Player, build, everything_below, explorer_names
 
+MEASURING = {"week3.sliding_windows_pass.crops_and_pass"}  # it paints how long something took just now
 STEPS = int(os.environ.get("CNNCOURSE_STEPS", "15"))
 
 
@@ -89,7 +90,8 @@ def test_an_explorer_takes_whatever_a_learner_does(name, figures):
     check_controls(explorer)
     assert left_behind(explorer, figures) == before
     assert pyplot_figures() == []
-    check_picture(explorer, build(name))
+    if name not in MEASURING:
+        check_picture(explorer, build(name))
     explorer.close()
 
 
