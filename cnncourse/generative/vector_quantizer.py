@@ -16,6 +16,7 @@ from cnncourse.networks.layers import MOST_MAPS, checked_widths
 from cnncourse.networks.weights import load_weights
 
 CODES, DIMENSIONS = 256, 32
+NOBODY = 1e-5  # a code that fewer vectors a batch choose, on average, stays where it is
 
 
 def nearest_codes(vectors, codebook):
@@ -118,7 +119,8 @@ class VectorQuantizer(nn.Module):
         self.counts.lerp_(counts, 1 - self.decay)
         self.sums.lerp_(sums, 1 - self.decay)
         dead = self.counts < self.threshold
-        self.codebook.copy_(self.sums / self.counts.clamp(min=1e-5)[:, None])
+        followed = self.counts[:, None] > NOBODY
+        self.codebook.copy_(torch.where(followed, self.sums / self.counts.clamp(min=NOBODY)[:, None], self.codebook))
         if dead.any():
             self.revive(dead, vectors)
 

@@ -179,8 +179,7 @@ FOLLOWED = Exercise(
     },
     hints=(
         "How many vectors chose each code: np.bincount(numbers, minlength=K).",
-        "`np.eye(K)[numbers]` has a row for each vector with a 1 at its code; its transpose times `vectors` adds them "
-        "up by code.",
+        "`np.eye(K)[numbers]` has a row for each vector, with a 1 at its code; its transpose times `vectors` adds up.",
         "`sums = decay * sums + (1 - decay) * one_hot.T @ vectors`, likewise the counts; then divide.",
     ),
     minutes=10,
