@@ -63,6 +63,31 @@ def test_without_one_a_further_code_may_do_harm():
     assert [abs(4 - total) for total in sums[:, 0, 0].tolist()] == [0.0, 4.0]
 
 
+def test_a_tie_goes_to_the_first_code():
+    codes, _ = residual_quantise(torch.tensor([[0.0]]), torch.tensor([[1.0], [-1.0]]), 3)
+    assert codes.tolist() == [[0, 1, 0]]
+
+
+def test_fewer_codes_are_the_first_ones_of_more_and_nothing_given_is_changed():
+    vectors, codebook = torch.randn(9, 3, generator=seeded(9)), torch.randn(4, 3, generator=seeded(10))
+    kept = vectors.clone(), codebook.clone()
+    codes, sums = residual_quantise(vectors, codebook, 4)
+    fewer, first = residual_quantise(vectors, codebook, 2)
+    assert torch.equal(fewer, codes[:, :2])
+    assert torch.equal(first, sums[:2])
+    assert torch.equal(vectors, kept[0])
+    assert torch.equal(codebook, kept[1])
+
+
+def test_greedy_stacks_are_never_nearer_than_the_best_of_all_and_sometimes_farther():
+    vectors, codebook = torch.randn(50, 2, generator=seeded(11)), torch.randn(5, 2, generator=seeded(12))
+    _, sums = residual_quantise(vectors, codebook, 3)
+    every = torch.stack([codebook[[a, b, c]].sum(dim=0) for a in range(5) for b in range(5) for c in range(5)])
+    greedy, best = (vectors - sums[-1]).norm(dim=1), (vectors[:, None] - every).norm(dim=2).min(dim=1).values
+    assert bool((greedy >= best - 1e-5).all())
+    assert bool((greedy > best + 1e-3).any())
+
+
 def test_the_gradient_goes_straight_through_to_the_vectors():
     quantizer = ResidualQuantizer(6, 3, 4, generator=seeded(0)).eval()
     vectors = torch.randn(5, 3, generator=seeded(1), requires_grad=True)
@@ -170,3 +195,9 @@ def test_encoding_and_decoding_is_what_the_net_does(trained):
         pictures, again, _ = net(batch_from_pictures(faces[:5]))
         assert torch.equal(again, codes[:5])
         torch.testing.assert_close(pictures, net.decode(codes[:5]), atol=1e-4, rtol=1e-4)
+
+
+def test_long_codes_come_first_and_short_ones_later(trained):
+    net, _, codes = trained
+    means = net.quantizer.codebook.norm(dim=1)[codes].mean(dim=(0, 1, 2))
+    assert bool((means[1:] < means[:-1]).all()), means
