@@ -17,7 +17,7 @@ from pathlib import Path
 
 MODULES = (
     *("bench_convolution", "bench_architectures", "bench_detection", "bench_precision"),
-    *("bench_faces", "bench_gallery", "bench_style"),
+    *("bench_faces", "bench_gallery", "bench_style", "bench_generative"),
 )
 THREADS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "VECLIB_MAXIMUM_THREADS")
 

@@ -56,12 +56,12 @@ def residual_quantizers():
 
 
 ROWS = [
-    Row("nearest_codes 4096 × 256 of 32", "faiss flat", 18.0, ratio_to(nearest_pair)),
-    Row("VectorQuantizer step 256", "vq-pytorch", 0.9, ratio_to(lambda: step_pair(*quantizers()))),
+    Row("nearest_codes 4096 × 256 of 32", "faiss flat", 7.0, ratio_to(nearest_pair)),
+    Row("VectorQuantizer step 256", "vq-pytorch", 0.6, ratio_to(lambda: step_pair(*quantizers()))),
     Row(
         "ResidualQuantizer step 4096 × 32, 4 deep",
         "vq-pytorch",
-        1.25,
+        1.0,
         ratio_to(lambda: step_pair(*residual_quantizers())),
     ),
 ]
