@@ -2,8 +2,8 @@
 
 4,096 vectors of 32 numbers, as 64 faces have places. The nearest of 256 codes is looked up by faiss's flat index too;
 the steps look codes up, move the codebook and give the gradient to the vectors, as those of vector-quantize-pytorch
-do with exponential moving averages and without its rotation. `nearest_codes` subtracts and squares number by number,
-so that equally near codes are told exactly; faiss multiplies matrices. That is what the first row's high bar allows.
+do with exponential moving averages and without its rotation. `nearest_codes` also tells equally near codes exactly,
+which faiss does not; that is what the first row's bar allows.
 """
 
 import faiss
