@@ -37,6 +37,16 @@ BROWSER_NOISE = [  # console messages that are JupyterLab's or Chromium's own
     re.compile("WebSocket is closed before the connection"),
     re.compile("^Failed to load resource"),  # the same event is recorded with its address by the response listener
 ]
+NOT_THE_LEARNERS = {  # server and lab extensions of the tests' own packages (nbgrader brings the classic notebook)
+    "server": [
+        "notebook",
+        "nbgrader.server_extensions.assignment_list",
+        "nbgrader.server_extensions.course_list",
+        "nbgrader.server_extensions.formgrader",
+        "nbgrader.server_extensions.validate_assignment",
+    ],
+    "lab": ["@jupyter/nbgrader", "@jupyter-notebook/lab-extension"],
+}
 THEMES = {"light": "JupyterLab Light", "dark": "JupyterLab Dark"}
 
 
@@ -49,11 +59,21 @@ class Lab:
         self.private = Path(tempfile.mkdtemp(prefix="cnncourse-lab-"))
         self.url = ""
         self._choose(THEMES[theme])
+        self._leave_out()
 
     def _choose(self, theme: str):
         folder = self.private / "settings" / "@jupyterlab" / "apputils-extension"
         folder.mkdir(parents=True)
         (folder / "themes.jupyterlab-settings").write_text(json.dumps({"theme": theme}), encoding="utf-8")
+
+    def _leave_out(self):
+        """Start JupyterLab as a learner has it."""
+        server = {"ServerApp": {"jpserver_extensions": dict.fromkeys(NOT_THE_LEARNERS["server"], False)}}
+        lab = {"disabledExtensions": dict.fromkeys(NOT_THE_LEARNERS["lab"], True)}
+        for place, content in (("jupyter_server_config.json", server), ("labconfig/page_config.json", lab)):
+            file = self.private / "config" / place
+            file.parent.mkdir(parents=True, exist_ok=True)
+            file.write_text(json.dumps(content), encoding="utf-8")
 
     def _environment(self) -> dict[str, str]:
         return kernel_environment() | {

@@ -1,5 +1,6 @@
 """Every notebook in the real JupyterLab: cells run, explorers follow the keyboard, nothing leaves the machine."""
 
+import re
 import tempfile
 import time
 from pathlib import Path
@@ -133,6 +134,13 @@ def test_shift_enter_on_a_picture_still_runs_the_cell(first_notebook):
     first_notebook.keyboard.press("Shift+Enter")
     first_notebook.wait_for_timeout(500)
     assert _active_cell(first_notebook) == cell + 1
+
+
+def test_jupyterlab_is_as_a_learner_has_it_without_the_parts_of_the_tests_own_packages(lab, first_notebook):
+    plugins = first_notebook.evaluate("() => window.jupyterapp.listPlugins()")
+    assert "@jupyterlab/notebook-extension:tracker" in plugins
+    assert [name for name in plugins if re.match("@jupyter/nbgrader|@jupyter-notebook/", name)] == []
+    assert "nbgrader" not in lab.log()
 
 
 def test_the_course_settings_reach_jupyterlab(lab, browser):
