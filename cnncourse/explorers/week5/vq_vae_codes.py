@@ -11,22 +11,35 @@ from cnncourse.generative.picture_batches import batch_from_pictures, pictures_f
 from cnncourse.pictures.studio_faces import studio_faces
 from cnncourse.plots import DARK_ORANGE, GRID, INK, MUTED, WHITE
 
-FACES, PLACES, MAP = 60, 8, 16
+FACES, PLACES, MAP = 40, 8, 16
 SIDE, TOP, LEFT = 232, 40, 16
-MAP_LEFT, CELL = 522, 18
+NEXT = LEFT + SIDE + 20  # left edge of the second column of pictures
 LOWER = 322  # top of the second row of pictures
+MAP_LEFT, CELL = 522, 18
+PANELS = (
+    (LEFT, TOP, "the picture of the codes"),
+    (NEXT, TOP, "before any exchange"),
+    (LEFT, LOWER, "each code by itself"),
+    (NEXT, LOWER, "changed (× 4)"),
+)
+WORDS = """orange, thick: the chosen place, and its code
+orange, thin: other places with that code
+dark: the code to paint with
+dot: used in this face"""
 
 
 class Codebook:
-    """The net, the codes of some test faces, and the order of the codes on the map."""
+    """The net, the codes of some test faces, what each code looks like, and the order of the codes on the map."""
 
     def __init__(self, net):
         self.net, self.faces = net, studio_faces("test", FACES)
         with torch.inference_mode():
             self.codes = net.encode(batch_from_pictures(self.faces)).numpy()
-        self.order = map_order(net.quantizer.codebook.double().numpy())
         self.tiles = self._tiles()
+        self.order = map_order(self.tiles)
+        self.place_of = np.argsort(self.order)
         self.picture = lru_cache(maxsize=64)(self._picture)
+        self.page = self._page()
 
     def grid(self, face, edits):
         """Return the codes `(8, 8)` of a face after the edits, a tuple of (row, column, code)."""
@@ -40,21 +53,40 @@ class Codebook:
             return pictures_from_batch(self.net.decode(torch.tensor(self.grid(face, edits)[None])))[0]
 
     def _tiles(self):
-        """Return what each code alone looks like, `(K, 4, 4, 3)`: the middle of 64 times the same code."""
-        codes = torch.arange(len(self.order))[:, None, None].expand(-1, PLACES, PLACES)
+        """Return what each code looks like among its like, `(K, 4, 4, 3)`: the middle of 5 × 5 times that code."""
+        maps = self.net.quantizer.codebook[:, :, None, None].expand(-1, -1, 5, 5)
         with torch.inference_mode():
-            return pictures_from_batch(self.net.decode(codes))[:, 12:16, 12:16]
+            return pictures_from_batch(self.net.decoder(maps))[:, 8:12, 8:12]
+
+    def _page(self):
+        """Return a painter with all that no move changes: the titles, the map, and the words below it."""
+        page = Painter(820, 572)
+        for x, y, title in PANELS:
+            page.text(x, y - 16, title, 13, bold=True)
+        page.text(MAP_LEFT, TOP - 16, f"the codebook: {len(self.order)} codes", 13, bold=True)
+        page.image(mosaic(self.tiles, self.order.reshape(MAP, MAP)), MAP_LEFT, TOP, MAP * CELL, MAP * CELL)
+        page.text(MAP_LEFT, TOP + MAP * CELL + 12, WORDS, 12, MUTED, anchor="lt")
+        return page
 
 
-def map_order(codebook):
-    """Return the codes `(256,)` in the order of a 16 × 16 map: first principal component down, second to the right.
+def mosaic(tiles, grid):
+    """Return the tiles `(K, 4, 4, 3)` laid out as a grid `(R, C)` of their numbers says, `(4·R, 4·C, 3)`."""
+    R, C = grid.shape
+    return tiles[grid].transpose(0, 2, 1, 3, 4).reshape(4 * R, 4 * C, 3)
 
-    codebook is `(256, D)`; each row of the map holds 16 codes with neighbouring first components.
+
+def map_order(tiles):
+    """Return the codes `(256,)` in the order of a 16 × 16 map, so that tiles `(256, 4, 4, 3)` of like colour are near.
+
+    Each column holds 16 codes of neighbouring hues (angles in the plane of red − green and yellow − blue, about the
+    codes' mean), the lightest above.
     """
-    centred = codebook - codebook.mean(axis=0)
-    first, second = (centred @ np.linalg.svd(centred, full_matrices=False)[2][:2].T).T
-    rows = np.argsort(first, kind="stable").reshape(MAP, MAP)
-    return np.concatenate([row[np.argsort(second[row], kind="stable")] for row in rows])
+    red, green, blue = tiles.astype(float).mean(axis=(1, 2)).T
+    across, along = red - green, (red + green) / 2 - blue
+    hue = np.arctan2(along - along.mean(), across - across.mean())
+    columns = np.argsort(hue, kind="stable").reshape(MAP, MAP)
+    light = red + green + blue
+    return np.stack([column[np.argsort(-light[column], kind="stable")] for column in columns], axis=1).ravel()
 
 
 def difference(before, after):
@@ -64,23 +96,31 @@ def difference(before, after):
 
 def codes_picture(book, *, face, brush, row, column, edits):
     """Paint the face with its grid, the edited picture, the codes, what changed, and the map of all codes."""
-    painter = Painter(820, 572)
+    painter = book.page.copy()
     before, after = book.picture(face, ()), book.picture(face, edits)
     grid = book.grid(face, edits)
     changed = np.clip(4 * difference(before, after), 0, 255).astype(np.uint8)
-    mosaic = np.concatenate([np.concatenate(list(line), axis=1) for line in book.tiles[grid]])
-    panels = (
-        (LEFT, TOP, "the picture of the codes", after),
-        (LEFT + SIDE + 20, TOP, "before any exchange", before),
-        (LEFT, LOWER, "each code by itself", mosaic),
-        (LEFT + SIDE + 20, LOWER, "what the exchanges changed (× 4)", np.repeat(changed[..., None], 3, axis=2)),
-    )
-    for x, y, title, pixels in panels:
-        painter.text(x, y - 16, title, 13, bold=True)
+    pictures = after, before, mosaic(book.tiles, grid), np.repeat(changed[..., None], 3, axis=2)
+    for (x, y, _), pixels in zip(PANELS, pictures, strict=True):
         painter.image(pixels, x, y, SIDE, SIDE, outline=GRID)
-        _ring(painter, x + column * SIDE / PLACES, y + row * SIDE / PLACES, SIDE / PLACES)
-    _paint_map(painter, book, grid, brush, int(grid[row, column]))
+    _mark_places(painter, grid, row, column)
+    _mark_codes(painter, book, grid, brush, int(grid[row, column]))
     return painter.array()
+
+
+def _mark_places(painter, grid, row, column):
+    """Ring the chosen place in each picture, thickly, and all other places with its code, thinly."""
+    side = SIDE / PLACES
+    for x, y, _ in PANELS:
+        for down, right in np.argwhere(grid == grid[row, column]):
+            if (down, right) != (row, column):
+                _thin_ring(painter, x + right * side, y + down * side, side)
+        _ring(painter, x + column * side, y + row * side, side)
+
+
+def _thin_ring(painter, x, y, side):
+    painter.rectangle(x + 2.5, y + 2.5, side - 5, side - 5, outline=WHITE, line_width=3)
+    painter.rectangle(x + 3, y + 3, side - 6, side - 6, outline=DARK_ORANGE, line_width=1.5)
 
 
 def _ring(painter, x, y, side, colour=DARK_ORANGE):
@@ -88,30 +128,29 @@ def _ring(painter, x, y, side, colour=DARK_ORANGE):
     painter.rectangle(x - 1, y - 1, side + 2, side + 2, outline=colour, line_width=2.5)
 
 
-def _paint_map(painter, book, grid, brush, chosen):
-    painter.text(MAP_LEFT, TOP - 16, f"the codebook: {len(book.order)} codes", 13, bold=True)
-    used = set(grid.flatten().tolist())
-    for number, code in enumerate(book.order):
-        down, right = divmod(number, MAP)
-        x, y = MAP_LEFT + right * CELL, TOP + down * CELL
-        painter.image(book.tiles[code], x, y, CELL, CELL)
-        if code in used:
-            painter.circle(x + CELL / 2, y + CELL / 2, 3.5, fill=WHITE, outline=INK, line_width=1.5)
-    for number, colour in ((brush, INK), (int(np.flatnonzero(book.order == chosen)[0]), DARK_ORANGE)):
-        down, right = divmod(number, MAP)
-        _ring(painter, MAP_LEFT + right * CELL, TOP + down * CELL, CELL, colour)
-    words = "orange: the code at the ringed place\ndark: the code chosen to paint with\ndot: used in this face"
-    painter.text(MAP_LEFT, TOP + MAP * CELL + 16, words, 12, MUTED, anchor="lt")
+def _mark_codes(painter, book, grid, brush, chosen):
+    """Put a dot onto each code of the face in the map, and rings around the brush and the chosen place's code."""
+    for code in np.unique(grid):
+        x, y = _corner(int(book.place_of[code]))
+        painter.circle(x + CELL / 2, y + CELL / 2, 3.5, fill=WHITE, outline=INK, line_width=1.5)
+    _ring(painter, *_corner(brush), CELL, INK)
+    _ring(painter, *_corner(int(book.place_of[chosen])), CELL)
+
+
+def _corner(number):
+    down, right = divmod(number, MAP)
+    return MAP_LEFT + right * CELL, TOP + down * CELL
 
 
 def codes_caption(book, *, face, brush, row, column, edits):
     """Say the code at the place, where it is used, what changed, and how near the picture is to the real face."""
     grid, after = book.grid(face, edits), book.picture(face, edits)
     code, used = int(grid[row, column]), int((grid == grid[row, column]).sum())
+    exchanges = int((grid != book.codes[face]).sum())
     pixels = int((difference(book.picture(face, ()), after) >= 1).sum())
     return (
         f"Row {row}, column {column}: code <b>{code}</b>, used {used} × in this face, which needs "
-        f"{len(np.unique(grid))} different codes. Exchanged: {len({edit[:2] for edit in edits})}; "
+        f"{len(np.unique(grid))} different codes. Exchanged: {exchanges}; "
         f"{pixels} of 1,024 pixels changed by 1 or more. {psnr(book.faces[face], after):.1f} dB from the real face."
     )
 
@@ -132,11 +171,10 @@ def codes_pointer(event, book, *, face, brush, row, column, edits):
 
 
 def _place_under(event):
-    for left in (LEFT, LEFT + SIDE + 20):
-        for top in (TOP, LOWER):
-            column, row = ((event.x - left) * PLACES / SIDE, (event.y - top) * PLACES / SIDE)
-            if 0 <= row < PLACES and 0 <= column < PLACES:
-                return {"row": int(row), "column": int(column)}
+    for left, top, _ in PANELS:
+        column, row = (event.x - left) * PLACES / SIDE, (event.y - top) * PLACES / SIDE
+        if 0 <= row < PLACES and 0 <= column < PLACES:
+            return {"row": int(row), "column": int(column)}
     return None
 
 
@@ -164,7 +202,7 @@ def code_exchange(net):
         ),
         caption=lambda **now: codes_caption(book, **now),
         pointer=lambda event, **now: codes_pointer(event, book, **now),
-        state={"row": 3, "column": 3, "edits": ()},
+        state={"row": 5, "column": 3, "edits": ()},
         buttons={
             "exchange": lambda **now: exchanged(book, now.pop("brush"), **now),
             "undo": lambda **now: {"edits": now["edits"][:-1]},

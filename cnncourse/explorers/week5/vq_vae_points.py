@@ -10,7 +10,7 @@ from cnncourse.explorers import Explorer, Painter
 from cnncourse.generative.vector_quantizer import VectorQuantizer, nearest_codes, perplexity
 from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, WHITE
 
-CODES, POINTS, STEPS, BATCH = 16, 480, 60, 96
+CODES, POINTS, BATCHES, BATCH = 16, 480, 60, 96
 FIELD, TOP, LEFT = 440, 40, 16
 CURVE = (510, 70, 280, 180)  # left, top, width, height
 REACH = 3.0
@@ -26,19 +26,33 @@ def points():
     return torch.tensor(middles + 0.25 * draw.standard_normal((POINTS, 2)), dtype=torch.float32)
 
 
+class Watched(VectorQuantizer):
+    """A VectorQuantizer that remembers which codes its last batch revived."""
+
+    revived = torch.zeros(CODES, dtype=torch.bool)
+
+    def follow(self, vectors, codes):
+        self.revived = torch.zeros(CODES, dtype=torch.bool)
+        super().follow(vectors, codes)
+
+    def revive(self, dead, vectors):
+        self.revived = dead
+        super().revive(dead, vectors)
+
+
 @lru_cache(maxsize=64)
 def history(decay, threshold):
-    """Return the codebooks `(61, 16, 2)`, counts `(61, 16)` and perplexities `(61,)` over 60 batches.
+    """Return the codebooks `(61, 16, 2)`, perplexities `(61,)` and revivals `(61, 16)`, True or not, over 60 batches.
 
     All codes begin close together in the middle, right of it. Nothing is revived at threshold 0.
     """
     draw = torch.Generator().manual_seed(1)
-    quantizer = VectorQuantizer(CODES, 2, decay, threshold, draw).train()
+    quantizer = Watched(CODES, 2, decay, threshold, draw).train()
     quantizer.codebook.mul_(0.3).add_(torch.tensor([0.6, 0.0]))
     quantizer.counts.fill_(BATCH / CODES)
     quantizer.sums.copy_(quantizer.codebook * BATCH / CODES)
     kept = [_kept(quantizer)]
-    for _ in range(STEPS):
+    for _ in range(BATCHES):
         quantizer(points()[torch.randint(POINTS, (BATCH,), generator=draw)])
         kept.append(_kept(quantizer))
     return tuple(np.array(part) for part in zip(*kept, strict=True))
@@ -46,7 +60,7 @@ def history(decay, threshold):
 
 def _kept(quantizer):
     numbers = nearest_codes(points(), quantizer.codebook)
-    return quantizer.codebook.numpy().copy(), quantizer.counts.numpy().copy(), perplexity(numbers, CODES)
+    return quantizer.codebook.numpy().copy(), perplexity(numbers, CODES), quantizer.revived.numpy().copy()
 
 
 def resolved(decay, threshold, revive):
@@ -54,21 +68,52 @@ def resolved(decay, threshold, revive):
     return history(decay, threshold if revive else 0.0)
 
 
-def points_picture(*, step, decay, threshold, revive):
-    """Paint the points, the codes with their paths, and the perplexity over the steps."""
-    books, _, _ = resolved(decay, threshold, revive)
-    painter = Painter(820, 500)
-    painter.text(LEFT, TOP - 18, f"{POINTS} points, {CODES} codes, step {step}", 13, bold=True)
-    painter.rectangle(LEFT, TOP, FIELD, FIELD, fill=WHITE, outline=GRID)
-    for point in points().numpy():
-        painter.circle(*_place(point), 2, fill=MUTED)
-    used = set(nearest_codes(points(), torch.tensor(books[step])).tolist())
-    for code in range(CODES):
-        painter.polyline([_place(place) for place in books[: step + 1, code]] * (1 if step else 2), DARK_ORANGE, 1, 0.5)
-    for code, place in enumerate(books[step]):
+def points_picture(*, batch, decay, threshold, revive):
+    """Paint the points, the codes with their paths, and the perplexity over the batches."""
+    settings = resolved(decay, threshold, revive)
+    painter, books = _page().copy(), settings[0]
+    painter.text(LEFT, TOP - 18, f"{POINTS} points, {CODES} codes, after batch {batch}", 13, bold=True)
+    used = set(nearest_codes(points(), torch.tensor(books[batch])).tolist())
+    for path in paths(books, settings[2], batch):
+        if len(path) > 1:
+            painter.polyline([_place(place) for place in path], DARK_ORANGE, 1, 0.5)
+    for code, place in enumerate(books[batch]):
         _paint_code(painter, *_place(place), code in used)
-    _paint_curve(painter, step, decay, threshold, revive)
+    _paint_curve(painter, settings[1], batch)
     return painter.array()
+
+
+def paths(books, revivals, batch):
+    """Return where each code has been up to a batch, 16 arrays `(M, 2)`; each begins where it was last revived."""
+    begun = [max(np.flatnonzero(revivals[: batch + 1, code]), default=0) for code in range(CODES)]
+    return [books[begin : batch + 1, code] for code, begin in enumerate(begun)]
+
+
+@lru_cache(maxsize=1)
+def _page():
+    """Return a painter with all that no move changes: the points, the axes of the curve, and the key."""
+    left, top, width, height = CURVE
+    page = Painter(820, 500)
+    page.rectangle(LEFT, TOP, FIELD, FIELD, fill=WHITE, outline=GRID)
+    for point in points().numpy():
+        page.circle(*_place(point), 2, fill=MUTED)
+    page.text(left, top - 30, "perplexity of all points' codes", 13, bold=True)
+    page.rectangle(left, top, width, height, fill=WHITE, outline=GRID)
+    for value in (1, 4, 8, 12, 16):
+        y = top + height * (1 - value / CODES)
+        page.line(left, y, left + width, y, GRID, 1)
+        page.text(left - 6, y, value, 11, MUTED, anchor="rm")
+    page.text(left, top + height + 14, "batch 0", 12, MUTED)
+    page.text(left + width, top + height + 14, f"batch {BATCHES}", 12, MUTED, anchor="rm")
+    for down, alive, words in (
+        (52, True, "a code that some point chooses"),
+        (78, False, "a code that no point chooses"),
+    ):
+        _paint_code(page, left + 8, top + height + down, alive)
+        page.text(left + 24, top + height + down, words, 12)
+    page.line(left + 1, top + height + 104, left + 15, top + height + 104, DARK_ORANGE, 1.5)
+    page.text(left + 24, top + height + 104, "its way, or its way since it was revived", 12)
+    return page
 
 
 def _place(point):
@@ -83,54 +128,39 @@ def _paint_code(painter, x, y, alive):
         painter.rectangle(x - 6, y - 6, 12, 12, fill=WHITE, outline=INK, line_width=2)
 
 
-def _paint_curve(painter, step, decay, threshold, revive):
+def _paint_curve(painter, values, batch):
     left, top, width, height = CURVE
-    values = resolved(decay, threshold, revive)[2]
-    painter.text(left, top - 48, "perplexity", 13, bold=True)
-    painter.rectangle(left, top, width, height, fill=WHITE, outline=GRID)
-    for value in (1, 4, 8, 12, 16):
-        y = top + height * (1 - value / CODES)
-        painter.line(left, y, left + width, y, GRID, 1)
-        painter.text(left - 6, y, value, 11, MUTED, anchor="rm")
-    path = [(left + k / STEPS * width, top + height * (1 - value / CODES)) for k, value in enumerate(values)]
+    path = [(left + k / BATCHES * width, top + height * (1 - value / CODES)) for k, value in enumerate(values)]
     painter.polyline(path, BLUE, 2)
-    painter.circle(*path[step], 5, fill=BLUE, outline=WHITE, line_width=1.5)
-    painter.text(left, top + height + 14, "batch 0", 12, MUTED)
-    painter.text(left + width, top + height + 14, f"batch {STEPS}", 12, MUTED, anchor="rm")
-    painter.circle(left + 8, top + height + 52, 7, fill=DARK_ORANGE, outline=WHITE, line_width=2)
-    painter.text(left + 24, top + height + 52, "a code that some point chooses", 12)
-    painter.rectangle(left + 2, top + height + 72, 12, 12, fill=WHITE, outline=INK, line_width=2)
-    painter.text(left + 24, top + height + 78, "a code that no point chooses", 12)
+    painter.circle(*path[batch], 5, fill=BLUE, outline=WHITE, line_width=1.5)
 
 
-def points_caption(*, step, decay, threshold, revive):
-    """Say how many codes are used, the perplexity, and the mean squared distance to the nearest code."""
-    books, _, values = resolved(decay, threshold, revive)
-    book = torch.tensor(books[step])
+def points_caption(*, batch, decay, threshold, revive):
+    """Say how many codes are used, the perplexity, the mean squared distance, and how often a code was revived."""
+    books, values, revivals = resolved(decay, threshold, revive)
+    book = torch.tensor(books[batch])
     numbers = nearest_codes(points(), book)
     error = float(((points() - book[numbers]) ** 2).sum(dim=1).mean())
     return (
-        f"{len(numbers.unique())} of {CODES} codes used, perplexity <b>{values[step]:.1f}</b>; "
-        f"mean squared distance to the nearest code {error:.2f}."
+        f"{len(numbers.unique())} of {CODES} codes used, perplexity <b>{values[batch]:.1f}</b>; "
+        f"mean squared distance to the nearest code {error:.2f}; codes revived so far: "
+        f"{int(revivals[: batch + 1].sum())}."
     )
 
 
 def following_codes():
     """Let the learner watch codes follow points, batch by batch."""
-    step = widgets.IntSlider(value=0, max=STEPS, description="batch")
     return Explorer(
         points_picture,
         {
-            "step": step,
-            "decay": widgets.SelectionSlider(
-                options=(0.0, 0.5, 0.8, 0.9, 0.95, 0.99), value=0.8, description="decay γ"
-            ),
+            "batch": widgets.IntSlider(value=0, max=BATCHES, description="batch"),
+            "decay": widgets.SelectionSlider(options=DECAYS, value=0.8, description="decay γ"),
             "threshold": widgets.FloatSlider(value=0.5, min=0.1, max=4, step=0.1, description="threshold"),
             "revive": widgets.Checkbox(value=False, description="revive dead codes"),
         },
         title="Codes that follow",
         note="Move the batch slider; then change one setting.",
-        alt=lambda **now: f"{POINTS} points on a ring and {CODES} codes after {now['step']} batches.",
+        alt=lambda **now: f"{POINTS} points on a ring and {CODES} codes after {now['batch']} batches.",
         caption=points_caption,
-        buttons={"next batch": lambda **now: {"step": min(now["step"] + 1, STEPS)}},
+        buttons={"next batch": lambda **now: {"batch": min(now["batch"] + 1, BATCHES)}},
     )

@@ -1,0 +1,315 @@
+"""Explorers of notebook 5.2: what they paint and say is true, and every part of their state changes the picture."""
+
+import re
+
+import numpy as np
+import pytest
+import torch
+
+from cnncourse.explorers.week5 import vq_vae as explore
+from cnncourse.explorers.week5 import vq_vae_codes as codes
+from cnncourse.explorers.week5 import vq_vae_points as follow
+from cnncourse.generative.picture_batches import batch_from_pictures, pictures_from_batch, psnr
+from cnncourse.generative.vector_quantizer import VectorQuantizer, load_vq_vae, nearest_codes, perplexity
+from cnncourse.pictures.studio_faces import studio_faces
+
+
+@pytest.fixture(scope="module")
+def net():
+    return load_vq_vae()
+
+
+@pytest.fixture(scope="module")
+def book(net):
+    return codes.Codebook(net)
+
+
+@pytest.fixture
+def explorer(net):
+    return explore.code_exchange(net)
+
+
+def numbers_in(text):
+    return [float(number) for number in re.findall(r"\d+(?:\.\d+)?", re.sub(r"<[^>]+>|1,024|by 1 or", "", text))]
+
+
+def middle_of(number):
+    """Return the pixel in the middle of a code of the map."""
+    down, right = divmod(number, codes.MAP)
+    return codes.MAP_LEFT + (right + 0.5) * codes.CELL, codes.TOP + (down + 0.5) * codes.CELL
+
+
+# --- a face of 64 codes ---
+
+
+def test_the_map_holds_every_code_once_and_like_colours_lie_together(book):
+    assert sorted(book.order) == list(range(256))
+    np.testing.assert_array_equal(book.order[book.place_of], np.arange(256))
+    colours = book.tiles.astype(float).mean(axis=(1, 2))
+
+    def steps(order):
+        grid = colours[order].reshape(16, 16, 3)
+        return sum(np.abs(np.diff(grid, axis=axis)).mean() for axis in (0, 1))
+
+    shuffled = np.random.default_rng(0).permutation(256)
+    assert steps(book.order) < 0.75 * min(steps(np.arange(256)), steps(shuffled))
+    light = colours.sum(axis=1)[book.order].reshape(16, 16)
+    assert (np.diff(light, axis=0) <= 0).all()
+
+
+def test_the_faces_pictures_are_what_the_net_makes_of_them(net, book):
+    with torch.inference_mode():
+        expected = pictures_from_batch(net(batch_from_pictures(studio_faces("test", 3)))[0])
+    for face in range(3):
+        assert np.abs(book.picture(face, ()).astype(int) - expected[face].astype(int)).max() <= 1
+
+
+def test_a_tile_is_the_middle_of_a_picture_of_that_code_alone(net, book):
+    for code in (0, 17, 255):
+        with torch.inference_mode():
+            whole = pictures_from_batch(net.decode(torch.full((1, 8, 8), code)))[0, 12:16, 12:16]
+        assert np.abs(book.tiles[code].astype(float).mean((0, 1)) - whole.astype(float).mean((0, 1))).max() < 40
+
+
+def test_the_mosaic_has_each_tile_at_its_place():
+    tiles = np.random.default_rng(1).integers(0, 256, (6, 4, 4, 3), dtype=np.uint8)
+    grid = np.array([[5, 0, 1], [2, 2, 4]])
+    whole = codes.mosaic(tiles, grid)
+    assert whole.shape == (8, 12, 3)
+    for row, column in np.ndindex(2, 3):
+        np.testing.assert_array_equal(whole[4 * row :, 4 * column :][:4, :4], tiles[grid[row, column]])
+
+
+def test_edits_change_their_places_alone_and_the_last_one_counts(book):
+    grid = book.grid(7, ((1, 2, 200), (6, 0, 3), (1, 2, 9)))
+    expected = book.codes[7].copy()
+    expected[1, 2], expected[6, 0] = 9, 3
+    np.testing.assert_array_equal(grid, expected)
+
+
+def test_a_change_is_strongest_at_its_own_place_and_reaches_further(book):
+    changes = []
+    for face in range(20):
+        after = book.picture(face, ((3, 3, int(book.order[37 * face % 256])),))
+        changes.append(codes.difference(book.picture(face, ()), after))
+    change = np.mean(changes, axis=0)
+    own, near = change[12:16, 12:16].mean(), change[8:12, 8:20].mean()
+    far = change[24:].mean()
+    assert own > 2 * near
+    assert near > 4 * far > 0
+
+
+def test_what_the_notebook_promises_beards_grow_and_moustaches_go(book):
+    def lighter(face, number):
+        edits = tuple((5, column, int(book.order[number])) for column in (3, 4))
+        changed = book.picture(face, edits).astype(float) - book.picture(face, ())
+        return changed[20:24, 12:20].mean()
+
+    for row in (12, 13, 14, 15):
+        assert lighter(5, 16 * row + 2) < -30
+    for column in (7, 11, 13):
+        assert lighter(2, column) > 30
+
+
+@pytest.mark.parametrize("edits", [(), ((0, 0, 5),), ((2, 3, 100), (2, 3, 7), (6, 6, 250))])
+@pytest.mark.parametrize(("face", "row", "column"), [(0, 0, 0), (codes.FACES - 1, 7, 7), (2, 2, 3)])
+def test_the_caption_s_numbers(net, book, face, row, column, edits):
+    said = numbers_in(codes.codes_caption(book, face=face, brush=0, row=row, column=column, edits=edits))
+    real = studio_faces("test", face + 1)[face]
+    with torch.inference_mode():
+        start = net.encode(batch_from_pictures(real[None]))
+        grid = start.clone()
+        for r, c, code in edits:
+            grid[0, r, c] = code
+        before, after = (pictures_from_batch(net.decode(part))[0].astype(int) for part in (start, grid))
+    flat = grid.flatten().tolist()
+    code = flat[8 * row + column]
+    changed = sum(sum(abs(pixel)) / 3 >= 1 for line in (after - before).tolist() for pixel in map(np.array, line))
+    expected = [row, column, code, flat.count(code), len(set(flat)), int((grid != start).sum()), changed]
+    assert said[:-1] == expected
+    assert said[-1] == pytest.approx(psnr(real, after.astype(np.uint8)), abs=0.06)
+
+
+def test_an_exchange_back_to_the_first_code_counts_as_none(book):
+    first = int(book.codes[4][2, 2])
+    caption = codes.codes_caption(book, face=4, brush=0, row=2, column=2, edits=((2, 2, 9), (2, 2, first)))
+    assert "Exchanged: 0; 0 of 1,024" in caption
+
+
+@pytest.mark.parametrize("face", [0, codes.FACES - 1])
+@pytest.mark.parametrize("brush", [0, 255])
+@pytest.mark.parametrize(("row", "column"), [(0, 0), (7, 7)])
+def test_extremes_draw(book, face, brush, row, column):
+    edits = tuple((r, c, 255) for r in range(8) for c in range(8))
+    picture = codes.codes_picture(book, face=face, brush=brush, row=row, column=column, edits=edits)
+    assert picture.dtype == np.uint8
+    assert picture.shape == (1144, 1640, 3)
+
+
+def test_every_part_of_the_state_changes_the_picture(explorer):
+    for change in ({"face": 7}, {"brush": 99}, {"row": 0}, {"column": 6}, {"edits": ((4, 4, 12),)}):
+        before = explorer.picture.copy()
+        explorer.set(**change)
+        assert np.any(before != explorer.picture), change
+
+
+def test_other_places_with_the_chosen_code_are_marked_in_every_picture(book):
+    grid = book.codes[0]
+    code = np.bincount(grid.flatten()).argmax()
+    place, *others = np.argwhere(grid == code)
+    assert others
+    now = {"face": 0, "brush": 0, "row": int(place[0]), "column": int(place[1])}
+    marked = codes.codes_picture(book, **now, edits=())
+    row, column = (int(n) for n in others[-1])
+    for x, y, _ in codes.PANELS:
+        side = codes.SIDE / codes.PLACES
+        at = round(2 * (y + row * side + 3.5)), round(2 * (x + (column + 0.5) * side))
+        assert tuple(marked[at]) == tuple(orange())
+
+
+def orange():
+    return tuple(int(codes.DARK_ORANGE[k : k + 2], 16) for k in (1, 3, 5))
+
+
+def test_a_click_chooses_a_place_and_a_click_in_the_map_exchanges_its_code(explorer, book):
+    side = codes.SIDE / 8
+    for x, y, _ in codes.PANELS:
+        explorer.set(row=0, column=0)
+        explorer.point("click", x + 5.5 * side, y + 2.5 * side)
+        assert (explorer.state["row"], explorer.state["column"]) == (2, 5)
+    explorer.point("click", *middle_of(130))
+    assert explorer.state["brush"] == 130
+    assert explorer.state["edits"] == ((2, 5, book.order[130]),)
+    explorer.point("click", *middle_of(130))
+    assert len(explorer.state["edits"]) == 1  # the same code again is no exchange
+    before = explorer.state
+    explorer.point("click", 300, 300)  # between the pictures
+    assert explorer.state == before
+
+
+def test_keys_walk_and_exchange(explorer, book):
+    explorer.set(row=7, column=0, brush=77)
+    for key, place in (("ArrowDown", (7, 0)), ("ArrowLeft", (7, 0)), ("ArrowUp", (6, 0)), ("ArrowRight", (6, 1))):
+        explorer.point("key", key=key)
+        assert (explorer.state["row"], explorer.state["column"]) == place
+    explorer.point("key", key="Enter")
+    assert explorer.state["edits"] == ((6, 1, book.order[77]),)
+    explorer.set(brush=78)
+    explorer.point("key", key=" ")
+    assert len(explorer.state["edits"]) == 2
+
+
+def test_exchange_undo_and_reset_buttons(explorer):
+    pressed = {button.description: button for button in explorer._flow.children if hasattr(button, "click")}
+    first = explorer.picture.copy()
+    explorer.set(brush=40)
+    start = explorer.picture.copy()
+    pressed["exchange"].click()
+    once = explorer.picture.copy()
+    explorer.set(row=0)
+    pressed["exchange"].click()
+    assert len(explorer.state["edits"]) == 2
+    pressed["undo"].click()
+    explorer.set(row=5)
+    np.testing.assert_array_equal(explorer.picture, once)
+    pressed["exchange"].click()
+    pressed["all codes back"].click()
+    assert explorer.state["edits"] == ()
+    np.testing.assert_array_equal(explorer.picture, start)
+    pressed["undo"].click()
+    np.testing.assert_array_equal(explorer.picture, start)
+    assert np.any(first != start)
+
+
+# --- codes that follow ---
+
+
+def test_the_history_is_that_of_a_quantizer_that_sees_the_same_batches():
+    books, values, revivals = follow.history(0.9, 0.7)
+    draw = torch.Generator().manual_seed(1)
+    quantizer = VectorQuantizer(16, 2, 0.9, 0.7, draw).train()
+    quantizer.codebook.copy_(torch.tensor(books[0]))
+    quantizer.counts.fill_(6)
+    quantizer.sums.copy_(6 * quantizer.codebook)
+    for batch in range(1, 61):
+        quantizer(follow.points()[torch.randint(480, (96,), generator=draw)])
+        np.testing.assert_allclose(books[batch], quantizer.codebook.numpy(), atol=1e-5)
+        assert values[batch] == pytest.approx(perplexity(nearest_codes(follow.points(), quantizer.codebook), 16))
+    assert revivals.shape == (61, 16)
+
+
+def test_nothing_is_revived_without_leave_and_revived_codes_lie_on_points():
+    assert not follow.history(0.8, 0.0)[2].any()
+    books, _, revivals = follow.history(0.8, 0.5)
+    assert revivals.any()
+    distance = np.linalg.norm(books[revivals][:, None] - follow.points().numpy(), axis=2).min(axis=1)
+    assert distance.max() == 0
+
+
+def test_at_a_decay_of_99_hundredths_nothing_is_revived_in_60_batches():
+    assert not follow.history(0.99, 0.5)[2].any()
+    assert 6 * 0.99**60 > 0.5
+    assert follow.history(0.99, 4.0)[2].any()
+
+
+def test_without_revival_half_of_the_codes_stay_unused_and_with_it_nearly_all_are_used():
+    used = []
+    for threshold in (0.0, 0.5):
+        book = torch.tensor(follow.history(0.8, threshold)[0][60])
+        used.append(len(nearest_codes(follow.points(), book).unique()))
+    assert used[0] <= 10
+    assert used[1] >= 15
+
+
+def test_a_path_begins_where_its_code_was_last_revived():
+    books, _, revivals = follow.history(0.8, 0.5)
+    code = int(np.flatnonzero(revivals.any(axis=0))[0])
+    last = int(np.flatnonzero(revivals[:, code])[-1])
+    np.testing.assert_array_equal(follow.paths(books, revivals, 60)[code], books[last:, code])
+    np.testing.assert_array_equal(follow.paths(books, revivals, last - 1)[code][-1], books[last - 1, code])
+    calm = int(np.flatnonzero(~revivals.any(axis=0))[0])
+    np.testing.assert_array_equal(follow.paths(books, revivals, 9)[calm], books[:10, calm])
+    for path in follow.paths(books, revivals, 60):
+        assert np.linalg.norm(np.diff(path, axis=0), axis=1).max(initial=0) < 1.5  # no jump across the ring
+
+
+@pytest.mark.parametrize("batch", [0, 9, 60])
+@pytest.mark.parametrize("revive", [False, True])
+def test_the_caption_of_the_points(batch, revive):
+    now = {"batch": batch, "decay": 0.8, "threshold": 0.5, "revive": revive}
+    said = numbers_in(follow.points_caption(**now))
+    books, _, revivals = follow.history(0.8, 0.5 if revive else 0.0)
+    squared = ((follow.points().numpy()[:, None] - books[batch]) ** 2).sum(axis=2)
+    shares = np.bincount(squared.argmin(axis=1)) / 480
+    shares = shares[shares > 0]
+    expected = [len(shares), 16, np.prod(shares**-shares), squared.min(axis=1).mean(), revivals[: batch + 1].sum()]
+    assert said == pytest.approx(expected, abs=0.051)
+
+
+def test_places_of_the_field_stay_inside_and_up_is_up():
+    assert follow._place((0, 0)) == (follow.LEFT + follow.FIELD / 2, follow.TOP + follow.FIELD / 2)
+    assert follow._place((99, 99)) == (follow.LEFT + follow.FIELD, follow.TOP)
+    assert follow._place((0, 1))[1] < follow._place((0, 0))[1]
+
+
+@pytest.mark.parametrize("batch", [0, 60])
+@pytest.mark.parametrize("decay", [0.0, 0.99])
+@pytest.mark.parametrize("threshold", [0.1, 4.0])
+@pytest.mark.parametrize("revive", [False, True])
+def test_extremes_of_the_points_draw(batch, decay, threshold, revive):
+    picture = follow.points_picture(batch=batch, decay=decay, threshold=threshold, revive=revive)
+    assert picture.shape == (1000, 1640, 3)
+
+
+def test_every_control_of_the_points_changes_the_picture_and_the_button_goes_on():
+    explorer = explore.following_codes()
+    for change in ({"batch": 30}, {"decay": 0.5}, {"revive": True}, {"threshold": 3.0}):
+        before = explorer.picture.copy()
+        explorer.set(**change)
+        assert np.any(before != explorer.picture), change
+    (button,) = (child for child in explorer._flow.children if hasattr(child, "click"))
+    button.click()
+    assert explorer.state["batch"] == 31
+    explorer.set(batch=60)
+    button.click()
+    assert explorer.state["batch"] == 60
