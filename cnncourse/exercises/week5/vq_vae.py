@@ -6,4 +6,4 @@ from cnncourse.exercises.week5.vq_vae_nearest import NEAREST_NUMBERS
 from cnncourse.exercises.week5.vq_vae_perplexity import CODES_IN_USE
 from cnncourse.exercises.week5.vq_vae_straight import PASSED_STRAIGHT_THROUGH
 
-EXERCISES = [NEAREST_NUMBERS, PASSED_STRAIGHT_THROUGH, QUANTISER_LOSSES, CODES_IN_USE, FOLLOWED]
+EXERCISES = [NEAREST_NUMBERS, PASSED_STRAIGHT_THROUGH, QUANTISER_LOSSES, FOLLOWED, CODES_IN_USE]
