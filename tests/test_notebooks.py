@@ -117,6 +117,13 @@ def test_it_begins_with_a_title_aims_and_minutes(path):
     assert "minutes" in first.source
 
 
+def test_it_ends_with_its_own_part_of_the_course_map(path):
+    (stem,) = {name.rpartition(".")[2] for _, file, name in notebooks() if file == relative_name(path)}
+    (cell,) = [cell for cell in _code(path) if cell.id == "where-you-stand"]
+    assert cell.source == ("progress()" if stem == "start_here" else f'progress("{stem}")')
+    assert stem == "start_here" or _read(path).cells[-1].id == cell.id
+
+
 def test_the_first_code_cell_holds_imports_alone(path):
     statements = ast.parse(_code(path)[0].source).body
     assert statements

@@ -1,4 +1,4 @@
-"""The cards: how a judgement, a hint, a solution and the progress look, as HTML and as plain text.
+"""The cards: how a judgement, a hint and a solution look, as HTML and as plain text.
 
 Colours are JupyterLab's own variables, so cards follow its light and dark themes; every state has a sign and a
 word besides its colour. Styles are inline because JupyterLab drops style sheets from notebooks it does not trust.
@@ -48,7 +48,8 @@ def report_text(report) -> str:
 def report_html(report) -> str:
     """Return the report as a card."""
     sign, word, colour = SIGNS[report.status]
-    title = f"{_tag('span', f'color:{colour};font-size:17px', sign)} {word} · <code>{escape(report.name)}</code>"
+    mark = _tag("span", f"color:{colour};font-size:19px;font-weight:700", sign)
+    title = f"{mark} {word} · <code>{escape(report.name)}</code>"
     parts = [_tag("div", "font-weight:600", title), _sentence(_summary(report))]
     if report.case is not None:
         held = f" ({report.cases_passed} of {report.cases_total} cases hold)" if report.cases_total > 1 else ""
@@ -64,23 +65,6 @@ def text_html(text) -> str:
     title = _tag("div", "font-weight:600", escape(text.title))
     parts = [title, _sentence(text.text), _code(text.code), _sentence(text.more, FAINT)]
     return _tag("div", BOX + NEUTRAL, "".join(parts))
-
-
-def progress_html(table) -> str:
-    """Return the progress as a table with a bar for each notebook."""
-    cell = "text-align:left;padding:2px 14px 2px 0;white-space:nowrap"
-    head = "".join(_tag("th", cell, title) for title in ("Notebook", "Passed", "", "Left", "Next"))
-    rows = ("".join(_tag("td", cell, content) for content in _progress_cells(*row)) for row in table.rows)
-    body = "".join(f"<tr>{row}</tr>" for row in (head, *rows))
-    grid = _tag("table", f"border-collapse:collapse;color:{INK};font-size:13px", body)
-    return _tag("div", BOX + NEUTRAL, grid + _sentence(table.note, FAINT))
-
-
-def _progress_cells(_week, path, done, total, left, waiting):
-    filled = _tag("div", f"width:{100 * done // total}%;height:100%;background:{SIGNS['passed'][2]}", "")
-    frame = f"width:90px;height:9px;border:1px solid {LINE};border-radius:5px;overflow:hidden"
-    following = f"<code>{waiting}</code>" if waiting else "✓"
-    return escape(path), f"{done} of {total}", _tag("div", frame, filled), f"{left} min", following
 
 
 def _summary(report):

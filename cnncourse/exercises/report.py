@@ -1,4 +1,4 @@
-"""What `check`, `hint`, `solution` and `progress` give back: values that show themselves as cards or as plain text."""
+"""What `check`, `hint` and `solution` give back: values that show themselves as cards or as plain text."""
 
 from dataclasses import dataclass, field
 from typing import Any
@@ -45,20 +45,3 @@ class Text:
 
     def _repr_html_(self):
         return card.text_html(self)
-
-
-@dataclass
-class ProgressTable:
-    """Progress by notebook: rows of (week, path, exercises passed, exercises, minutes left, next exercise)."""
-
-    rows: list[tuple[int, str, int, int, int, str]]
-    note: str = ""
-
-    def __repr__(self):
-        lines = [
-            f"{path}: {done} of {total} passed, {left} minutes left" for _, path, done, total, left, _ in self.rows
-        ]
-        return "\n".join([*lines, *filter(None, [self.note])])
-
-    def _repr_html_(self):
-        return card.progress_html(self)

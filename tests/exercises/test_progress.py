@@ -2,12 +2,20 @@
 
 import json
 import multiprocessing
-from pathlib import Path
+import os
+import shutil
+import signal
+import subprocess
+import sys
+import time
 
 import pytest
 
 from cnncourse.exercises import progress as show
+from cnncourse.exercises.catalogue import WEEKS
+from cnncourse.exercises.course_map import TITLES, in_words, standing
 from cnncourse.exercises.progress import record
+from course_notebooks import NOTEBOOKS
 
 
 @pytest.fixture
@@ -42,14 +50,18 @@ def test_off_writes_nothing(tmp_path, monkeypatch):
     assert list(tmp_path.iterdir()) == []
 
 
+def steps():
+    """Return every exercise on the map."""
+    return [step for stop in show().stops for step in stop.steps]
+
+
 def test_a_graded_notebook_neither_writes_nor_shows_the_graders_own_progress(file, monkeypatch):
-    first, done = (show().rows[0][place] for place in (5, 2))
-    record(first)
+    record(steps()[0].name)
     before = file.read_bytes()
     monkeypatch.setenv("NBGRADER_EXECUTION", "autograde")
     record("two")
     assert file.read_bytes() == before
-    assert show().rows[0][2] == done
+    assert not any(step.passed for step in steps())
 
 
 def test_the_file_lies_beside_the_first_notebook(tmp_path, monkeypatch):
@@ -82,15 +94,13 @@ def test_a_full_disk_leaves_the_old_file(file, monkeypatch):
     def full(*_args, **_kwargs):
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr(json, "dump", full)
+    monkeypatch.setattr(os, "fsync", full)
     assert "No space left" in record("two")
     assert passed(file) == {"one"}
-    assert not list(file.parent.glob("*.tmp"))
+    assert {path.name for path in file.parent.iterdir()} <= {"kept.json", "kept.lock"}
 
 
 def _record_many(path, letter):
-    import os
-
     os.environ["CNNCOURSE_PROGRESS"] = path
     for number in range(15):
         record(f"{letter}{number}")
@@ -107,13 +117,123 @@ def test_two_kernels_at_once_lose_nothing(file):
     assert passed(file) == {f"{letter}{number}" for letter in "ab" for number in range(15)}
 
 
-def test_the_table_counts_notebooks_and_minutes(file):
-    table = show()
-    assert table.rows
-    assert all(0 <= done <= total and left >= 0 for _, _, done, total, left, _ in table.rows)
-    first = table.rows[0]
-    record(first[5])
-    after = show().rows[0]
-    assert after[2] == first[2] + 1
-    assert after[4] < first[4]
-    assert Path(after[1]).name in show()._repr_html_()
+def test_a_file_of_another_version_keeps_what_this_one_does_not_know(file):
+    file.write_text(json.dumps({"version": 7, "passed": {"of_next_year": "2031-01-01"}, "theme": "dark"}))
+    assert record("one") == ""
+    kept = json.loads(file.read_text())
+    assert (kept["version"], kept["theme"]) == (7, "dark")
+    assert set(kept["passed"]) == {"of_next_year", "one"}
+
+
+def test_entries_of_a_wrong_kind_are_set_aside_and_the_others_kept(file):
+    file.write_text(json.dumps({"version": 1, "passed": {"good": "2026-01-01", "odd": 3}}))
+    assert "damaged" in record("one")
+    assert passed(file) == {"good", "one"}
+
+
+def test_looking_at_a_damaged_file_says_so_and_moves_nothing(file):
+    file.write_bytes(b"{")
+    assert "damaged" in repr(show())
+    assert file.read_bytes() == b"{"
+
+
+def test_a_moved_course_keeps_its_progress(tmp_path, monkeypatch):
+    monkeypatch.delenv("CNNCOURSE_PROGRESS")
+    name = steps()[0].name
+    (tmp_path / "course").mkdir()
+    (tmp_path / "course" / "00_start_here.ipynb").touch()
+    monkeypatch.chdir(tmp_path / "course")
+    record(name)
+    monkeypatch.chdir(tmp_path)
+    shutil.move("course", "moved")
+    monkeypatch.chdir(tmp_path / "moved")
+    assert steps()[0].passed
+
+
+def test_a_folder_or_a_path_from_the_first_notebook_will_do(tmp_path, monkeypatch):
+    (tmp_path / "00_start_here.ipynb").touch()
+    (tmp_path / "mine").mkdir()
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("CNNCOURSE_PROGRESS", "mine")
+    record("one")
+    assert passed(tmp_path / "mine" / ".progress.json") == {"one"}
+    monkeypatch.setenv("CNNCOURSE_PROGRESS", "mine/other.json")
+    record("two")
+    assert passed(tmp_path / "mine" / "other.json") == {"two"}
+
+
+def test_a_file_deleted_meanwhile_is_begun_anew(file):
+    record("one")
+    file.unlink()
+    assert record("two") == ""
+    assert passed(file) == {"two"}
+
+
+def test_a_lock_that_a_killed_kernel_left_stops_nobody(file):
+    file.with_suffix(".lock").touch()
+    assert record("one") == ""
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+def test_a_kernel_killed_while_it_writes_leaves_a_whole_file(file):
+    code = "from cnncourse.exercises.progress import record\nn = 0\nwhile True:\n    record(f'p{n}')\n    n += 1\n"
+    record("begun")
+    for pause in (0.0, 0.01, 0.023, 0.05):
+        process = subprocess.Popen([sys.executable, "-c", code])
+        before = len(passed(file))
+        while process.poll() is None and len(passed(file)) < before + 3:
+            time.sleep(0.01)
+        time.sleep(pause)
+        process.send_signal(signal.SIGKILL)
+        process.wait()
+        assert "begun" in passed(file)
+        assert record(f"after {pause}") == ""
+
+
+# --- the map ---
+
+
+def test_the_map_counts_passes_and_minutes(file):
+    first = show().stops[0]
+    before = in_words(steps())
+    record(first.steps[0].name)
+    after = show().stops[0]
+    assert after.steps[0].passed
+    assert in_words(steps()) != before
+    assert f"1 of {len(steps())} passed" in repr(show())
+    assert standing(first.steps)[2] - standing(after.steps)[2] == first.steps[0].minutes
+
+
+def test_the_map_leads_on_after_the_last_pass_and_back_to_what_was_left_out(file):
+    names = [step.name for step in steps()]
+    record(names[5])
+    assert show().go_on()[1].name == names[6]
+    for name in names[1:]:
+        record(name)
+    assert show().go_on()[1].name == names[0]
+    record(names[0])
+    assert show().go_on() is None
+    assert "All of it is passed." in repr(show())
+
+
+@pytest.mark.parametrize("stem", [stem for _, stems in WEEKS.values() for stem in stems])
+def test_every_notebook_has_its_own_part_of_the_map(file, stem, monkeypatch):
+    here = NOTEBOOKS / next(folder for folder, stems in WEEKS.values() if stem in stems)
+    course = show(stem)
+    assert course.shown.stem == stem
+    for step in course.shown.steps:
+        assert f"○ {step.name}: open" in repr(course)
+        assert f"<code>{step.name}</code>" in course._repr_html_()
+    for stop in course.stops:
+        assert (here / course.link(stop)).is_file(), course.link(stop)
+    assert (course.following is None) == (stem == "rq_vae")
+
+
+def test_every_stop_has_a_title_of_its_own():
+    assert set(TITLES) == {stop.stem for stop in show().stops}
+    assert len(set(TITLES.values())) == len(TITLES)
+
+
+def test_a_notebook_that_is_not_there_is_named_with_those_like_it():
+    with pytest.raises(ValueError, match=r"notebook must be the name of one, such as 'edges'.*; got 'edge'"):
+        show("edge")
