@@ -19,6 +19,7 @@ import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
+from cnncourse.generative.residual_quantizer import load_rq_vae
 from cnncourse.generative.vae import load_vae
 from cnncourse.generative.vector_quantizer import load_vq_vae
 from cnncourse.networks.car_window import load_car_window_net
@@ -233,6 +234,7 @@ ARGUMENTS = {  # name → function that makes the positional arguments, as the n
     "week3.yolo_grid.yolo_grid": lambda: (_scenes(),),
     "week4.style_transfer_gram.gram": lambda: (load_small_vgg(),),
     "week4.style_transfer_studio.style_studio": _studio,
+    "week5.rq_vae_depths.depth_slider": lambda: (load_rq_vae(),),
     "week5.vae_plane.latent_plane": lambda: (load_vae(),),
     "week5.vae_samples.prior_samples": lambda: (load_vae(),),
     "week5.vae_studio.face_studio": lambda: (load_vae(),),

@@ -55,7 +55,7 @@ class ResidualQuantizer(VectorQuantizer):
     def forward(self, vectors, depth=None):
         """Return (sum of the codes with the straight-through gradient, codes `(N, depth)`, commitment loss).
 
-        The loss is the mean over the depths of the squared difference to the sum so far (eq. 8).
+        The loss is the mean over the depths of the squared difference to the sum so far (eq. 8, which adds them up).
         """
         depth = self.depth if depth is None else depth
         codes, sums = residual_quantise(vectors.detach(), self.codebook, depth)
