@@ -8,10 +8,11 @@ from cnncourse.exercises.engine import Case, Exercise
 def followed(counts, sums, vectors, numbers, decay):
     """Return (counts, sums, codebook) after one batch: a codebook that follows its vectors.
 
-    counts (K,) and sums (K, D) are moving averages: how many vectors of a batch chose each
-    code, and the sum of those vectors. vectors (N, D) chose the codes numbers (N,). A new
-    average is decay · old + (1 − decay) · what this batch has. The codebook (K, D) is the new
-    sums divided by the new counts, which are never 0 here. Nothing given is changed.
+    counts (K,) and sums (K, D) are moving averages: how many vectors of a batch chose
+    each code, and the sum of those vectors. vectors (N, D) chose the codes numbers (N,).
+    A new average is decay · old + (1 − decay) · what this batch has. The codebook (K, D)
+    is the new sums divided by the new counts, which are never 0 here. Nothing given is
+    changed.
     """
     one_hot = np.eye(len(counts))[numbers]
     counts = decay * counts + (1 - decay) * one_hot.sum(axis=0)
@@ -146,7 +147,7 @@ def _cases():
     expected = np.array([3.0, 2.0]), np.array([[7.0, 4.0], [2.0, 4.0]]), np.array([[7 / 3, 4 / 3], [1.0, 2.0]])
     yield Case("four vectors for code 0, none for code 1, decay ½", (counts, sums, vectors, numbers, 0.5), expected)
     rng = np.random.default_rng(524)
-    for K, D, N, decay in ((3, 2, 7, 0.9), (5, 3, 4, 0.75), (2, 4, 9, 0.99)):
+    for K, D, N, decay in ((3, 2, 7, 0.9), (5, 3, 4, 0.75), (2, 4, 9, 0.99), (6, 1, 5, 0.3)):
         counts, sums = rng.uniform(0.5, 3, K).round(2), rng.normal(0, 1, (K, D)).round(2)
         vectors, numbers = rng.normal(0, 1, (N, D)).round(2), rng.integers(0, K, N)
         arguments = counts, sums, vectors, numbers, decay

@@ -13,9 +13,10 @@ NOTHING = "nothing arrives"
 def quantiser_losses(vectors, quantised, beta):
     """Return (codebook loss, commitment loss), two tensors of one number each.
 
-    Both hold the mean squared difference of vectors (N, D), from the encoder, and quantised
-    (N, D), their nearest codes; the mean is over all N·D numbers. The codebook loss moves only
-    the codes towards the vectors. The commitment loss, times beta, moves only the vectors.
+    Both hold the mean squared difference of vectors (N, D), from the encoder, and
+    quantised (N, D), their nearest codes; the mean is over all N·D numbers. The codebook
+    loss moves only the codes towards the vectors. The commitment loss, times beta, moves
+    only the vectors.
     """
     codebook = ((quantised - vectors.detach()) ** 2).mean()
     commitment = beta * ((vectors - quantised.detach()) ** 2).mean()
@@ -150,7 +151,7 @@ def _cases():
     expected |= {"commitment loss to the vectors": np.array([[0.0, 0.5]]), "commitment loss to the codes": NOTHING}
     yield Case("(0² + 2²) / 2 = 2, and a quarter of it", hand, expected)
     rng = np.random.default_rng(523)
-    for shape, beta in (((3, 2), 0.25), ((2, 5), 2.0), ((4, 1), 0.5)):
+    for shape, beta in (((3, 2), 0.25), ((2, 5), 2.0), ((4, 1), 0.5), ((1, 3), 1.0)):
         arguments = drawn(rng, *shape), drawn(rng, *shape), beta
         yield Case(f"vectors of shape {shape}, β = {beta:g}", arguments, _expected(*arguments))
 

@@ -6,7 +6,7 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def codes_in_use(numbers, K):
-    """Return the perplexity of codes: to how many equally frequent ones they amount, a float.
+    """Return the codes' perplexity: to how many equally frequent ones they amount, a float.
 
     numbers holds codes from 0 to K − 1, an array of any shape. It is e to the power of the
     entropy −Σ p log p (natural logarithm) of their shares p; a code that never occurs adds

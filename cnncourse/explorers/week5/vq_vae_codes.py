@@ -34,7 +34,9 @@ class Codebook:
     def __init__(self, net):
         self.net, self.faces = net, studio_faces("test", FACES)
         with torch.inference_mode():
-            self.codes = net.encode(batch_from_pictures(self.faces)).numpy()
+            codes = net.encode(batch_from_pictures(self.faces))
+            self.before = pictures_from_batch(net.decode(codes))
+        self.codes = codes.numpy()
         self.tiles = self._tiles()
         self.order = map_order(self.tiles)
         self.place_of = np.argsort(self.order)
@@ -49,6 +51,8 @@ class Codebook:
         return codes
 
     def _picture(self, face, edits):
+        if not edits:
+            return self.before[face]
         with torch.inference_mode():
             return pictures_from_batch(self.net.decode(torch.tensor(self.grid(face, edits)[None])))[0]
 

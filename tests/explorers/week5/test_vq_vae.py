@@ -126,7 +126,8 @@ def test_the_caption_s_numbers(net, book, face, row, column, edits):
     code = flat[8 * row + column]
     changed = sum(sum(abs(pixel)) / 3 >= 1 for line in (after - before).tolist() for pixel in map(np.array, line))
     expected = [row, column, code, flat.count(code), len(set(flat)), int((grid != start).sum()), changed]
-    assert said[:-1] == expected
+    assert said[:-2] == expected[:-1]
+    assert said[-2] == pytest.approx(expected[-1], abs=2)  # pixels that change by nearly 1
     assert said[-1] == pytest.approx(psnr(real, after.astype(np.uint8)), abs=0.06)
 
 
