@@ -8,7 +8,7 @@ from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
 
 
 def passed_straight_through(vectors, quantised):
-    """Return numbers equal to `quantised`, (N, D), whose gradient goes to `vectors` unchanged.
+    """Return numbers equal to `quantised`, whose gradient goes to `vectors` unchanged.
 
     vectors (N, D) come from an encoder, quantised (N, D) are their nearest codes. A
     gradient that arrives at the result goes on to `vectors` as it is, nothing to
