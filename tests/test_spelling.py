@@ -10,7 +10,7 @@ import pytest
 ROOT = Path(__file__).parents[1]
 NOTEBOOKS = sorted((ROOT / "notebooks").rglob("*.ipynb"))
 MODULES = sorted((ROOT / "cnncourse").rglob("*.py"))
-NAMES = re.compile(r"\boptimizer\b|Labeled Faces in the Wild")  # PyTorch's word for the object; a data set
+NAMES = re.compile(r"\boptimizer\b|Labeled Faces in the Wild|Juang and Gray")  # PyTorch's object; a data set; authors
 NOT_PROSE = re.compile(r"```.*?```|`[^`]*`|\$[^$]*\$|\]\([^)]*\)|<[^>]*>|https?://\S+|>>> .*|\"[^\"]*\"", re.DOTALL)
 TITLE = re.compile(r"(?<!\*)\*[^*]+\*(?!\*)")
 AMERICAN = re.compile(
