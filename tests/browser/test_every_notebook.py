@@ -128,6 +128,36 @@ def test_arrow_keys_move_the_control_in_focus_and_not_the_cells(first_notebook, 
     assert _active_cell(first_notebook) == cell
 
 
+IN_FOCUS = """explorer => {
+    const focused = document.activeElement;
+    if (!explorer.contains(focused)) return null;
+    const {outlineStyle, outlineWidth} = getComputedStyle(focused);
+    const box = focused.getBoundingClientRect();
+    const seen = box.top >= 0 && box.bottom <= innerHeight && outlineStyle === 'solid' && outlineWidth === '3px';
+    return [[...explorer.querySelectorAll('*')].indexOf(focused), seen];
+}"""
+TAB_STOPS = """explorer => [...explorer.querySelectorAll('*')]
+    .map((node, place) => [node, node.tabIndex >= 0 || node.contentEditable === 'true' ? place : -1])
+    .map(([node, place]) => (node.offsetParent && !node.disabled ? place : -1))
+    .filter(place => place >= 0)"""
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_tab_visits_every_control_of_an_explorer_in_order_shows_where_it_is_and_leaves(first_notebook, number):
+    explorer = first_notebook.locator(".jp-NotebookPanel .cnncourse-explorer").nth(number)
+    explorer.locator("select").first.focus()
+    first_notebook.keyboard.press("Shift+Tab")
+    for _ in range(20):  # the cell's own buttons may come first
+        first_notebook.keyboard.press("Tab")
+        if explorer.evaluate(IN_FOCUS):
+            break
+    stops, visited = explorer.evaluate(TAB_STOPS), []
+    while (focus := explorer.evaluate(IN_FOCUS)) and len(visited) <= len(stops):
+        visited.append(focus)
+        first_notebook.keyboard.press("Tab")
+    assert visited == [[place, True] for place in stops]
+
+
 def test_shift_enter_on_a_picture_still_runs_the_cell(first_notebook):
     first_notebook.locator("canvas.cnncourse-interactive").first.click()
     cell = _active_cell(first_notebook)
