@@ -9,7 +9,7 @@ from cnncourse.convolution import KERNELS
 from cnncourse.explorers import Explorer, Painter, cell_at, learners, play, scale_for
 from cnncourse.explorers.painter import colours
 from cnncourse.explorers.week1.edges_numbers import bracketed, short
-from cnncourse.plots import GREY, INK, MUTED, ORANGE, WHITE
+from cnncourse.plots import INK, MUTED, ORANGE, WHITE
 
 WIDTH, HEIGHT, TOP = 880, 374, 48
 SCALE = scale_for(WIDTH)
@@ -112,7 +112,7 @@ def _draw_output(painter, output, step, hide):
     x, y = OUT_X + column * OUT_CELL - 1, TOP + row * OUT_CELL - 1
     painter.rectangle(x, y, OUT_CELL + 3, OUT_CELL + 3, outline=ORANGE, line_width=4)
     for i, j in np.argwhere(hidden):
-        painter.text(OUT_X + (j + 0.5) * OUT_CELL, TOP + (i + 0.5) * OUT_CELL, "?", 18, GREY, anchor="mm")
+        painter.text(OUT_X + (j + 0.5) * OUT_CELL, TOP + (i + 0.5) * OUT_CELL, "?", 18, MUTED, anchor="mm")
 
 
 def added_up(products, total):

@@ -79,7 +79,7 @@ def _neighbours(painter, nearest, distances, winner, space):
         right = labels[index] == winner
         crop = pictures[index, 4:12, 4:12]
         painter.image(1 - crop, x, y, 64, 64, limits=(0, 1), outline=BLUE if right else GREY)
-        painter.text(x, y + 78, f"{labels[index]}", 13, BLUE if right else INK, bold=bool(right))
+        painter.text(x, y + 78, f"{labels[index]}", 13, bold=bool(right))
         painter.text(x + 64, y + 78, f"{distance:.2f}", 11, MUTED, anchor="rm")
 
 
@@ -162,9 +162,7 @@ def _nearest_row(painter, space, reach, k, example, y, name):
         right = labels[index] == labels[KNOWN + example]
         x = 180 + 76 * place
         painter.image(1 - pictures[index], x, y, 66, 66, limits=(0, 1), outline=BLUE if right else DARK_ORANGE)
-        painter.text(
-            x + 33, y + 80, f"{labels[index]} {'✓' if right else '✗'}", 12, INK if right else DARK_ORANGE, anchor="mm"
-        )
+        painter.text(x + 33, y + 80, f"{labels[index]} {'✓' if right else '✗'}", 12, anchor="mm")
 
 
 def _bar(painter, share, y, colour):

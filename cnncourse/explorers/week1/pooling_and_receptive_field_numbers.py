@@ -9,7 +9,7 @@ from cnncourse.convolution import average_pool as course_average_pool
 from cnncourse.convolution import max_pool as course_max_pool
 from cnncourse.convolution import min_pool, output_size
 from cnncourse.explorers import Explorer, Painter, cell_at, learners
-from cnncourse.plots import BLUE, GRID, INK, MUTED, ORANGE, RED, WHITE
+from cnncourse.plots import GRID, INK, MUTED, ORANGE, RED, WHITE
 
 WIDTH, HEIGHT = 812, 458
 SIDE = 6
@@ -210,7 +210,7 @@ def _paint_chips(painter, kind, values, result):
         x += step
     tail = f") / {len(texts)} = " if kind == "average" else ") = "
     painter.text(x, CHIPS_Y, tail, 16, INK, True)
-    painter.text(x + painter.text_width(tail, 16, True), CHIPS_Y, _written(result), 18, BLUE, True)
+    painter.text(x + painter.text_width(tail, 16, True), CHIPS_Y, _written(result), 18, INK, True)
 
 
 def caption(*, kind, numbers, kernel, stride, padding, cell, pools=POOLS):

@@ -63,7 +63,7 @@ def _paint_list(painter, ranking, who, threshold):
         painter.rectangle(left + 2, above - 2, 60, 60, outline=outline, line_width=width_of_line)
         painter.text(left + 68, middle - 8, f"No. {person}", 12, bold=person == who)
         if person == who:
-            painter.text(left + 68, middle + 9, "it is", 11, BLUE, True)
+            painter.text(left + 68, middle + 9, "it is", 11, INK, True)
         colour = BLUE if person == who else GREY
         long = min(distance, TOP_DISTANCE) / TOP_DISTANCE * width
         painter.rectangle(x, middle - 9, long, 18, fill=colour)

@@ -52,7 +52,7 @@ def _paint_asked(painter, row, order, good):
     painter.image(people()[row], x, y, side, side, smooth=True, outline=GRID)
     painter.text(x, y + side + 20, f"really No. {row // PHOTOS}", 13, INK)
     painter.text(x, y + side + 44, f"nearest: No. {order[0]}", 13, INK, bold=True)
-    painter.text(x, y + side + 70, "✓ right" if good else "✗ wrong", 14, BLUE if good else DARK_ORANGE, True)
+    painter.text(x, y + side + 70, "✓ right" if good else "✗ wrong", 14, INK, True)
 
 
 def _paint_ranking(painter, row, order, distances, photo):
