@@ -31,6 +31,10 @@ def coded(**more):
     return {"codes": 5, "dimensions": 4, **more, "widths": WIDTHS, "generator": generator()}
 
 
+def quantizing():
+    return {"codes": 5, "dimensions": 4, "decay": 0.9, "threshold": 0.1, "generator": generator()}
+
+
 def method(make, name, **arguments):
     return lambda: (getattr(make(), name), {key: value() for key, value in arguments.items()})
 
@@ -74,8 +78,12 @@ ARGUMENTS = {
     "generative.vector_quantizer.codebook_loss": quantised,
     "generative.vector_quantizer.commitment_loss": quantised,
     "generative.vector_quantizer.perplexity": lambda: {"codes": torch.tensor([0, 3, 3, 1]), "size": 5},
+    "generative.vector_quantizer.VectorQuantizer": quantizing,
+    "generative.vector_quantizer.vectors_from_maps": lambda: {"maps": tensor(2, 4, 3, 5)},
+    "generative.vector_quantizer.maps_from_vectors": lambda: {"vectors": tensor(30, 4), "shape": (2, 4, 3, 5)},
     "generative.vector_quantizer.VQVAE": coded,
     "generative.residual_quantizer.residual_quantise": lambda: {**vectors(), "depth": 2},
+    "generative.residual_quantizer.ResidualQuantizer": lambda: {**quantizing(), "depth": 2},
     "generative.residual_quantizer.RQVAE": lambda: coded(depth=2),
 }
 METHODS = {

@@ -9,7 +9,7 @@ import torch
 from torch import nn
 from torch.nn import functional as F
 
-from cnncourse.arguments import MANY, real_number, shown, whole_number
+from cnncourse.arguments import MANY, real_number, shown, whole_number, whole_numbers
 from cnncourse.generative.checks import alike, code_tensor, float_tensor
 from cnncourse.generative.face_networks import PICTURES, WIDTHS, decoder, encoder
 from cnncourse.networks.layers import MOST_MAPS, checked_widths
@@ -157,7 +157,7 @@ def vectors_from_maps(maps):
 
 def maps_from_vectors(vectors, shape):
     """Return vectors `(N·H·W, D)` as maps of the shape `(N, D, H, W)`."""
-    N, D, H, W = shape
+    N, D, H, W = whole_numbers("shape", shape, 4, 0)
     float_tensor("vectors", vectors, f"({N * H * W}, {D})")
     return vectors.view(N, H, W, D).permute(0, 3, 1, 2)
 

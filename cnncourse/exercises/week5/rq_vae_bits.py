@@ -6,12 +6,12 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def depth_within(bits, places, K):
-    """Return (depth, sums): how many codes a place may have, and how many sums they can say.
+    """Return (depth, sums): how many codes a place may have, how many stacks that makes.
 
-    A picture has `places` places; each code of a place, one of K, takes log₂ K bits, rounded
-    up to whole bits. depth is the largest whole number with which all places together take at
-    most `bits` bits (0 if not even one code fits). sums is K to the power of depth: how many
-    stacks there are for one place, a whole number.
+    A picture has `places` places; each code of a place, one of K, takes log₂ K bits,
+    rounded up to whole bits. depth is the largest whole number with which all places
+    together take at most `bits` bits (0 if not even one code fits). sums is K to the power
+    of depth: how many stacks there are for one place, a whole number.
     """
     each = math.ceil(math.log2(K))
     depth = bits // (places * each)

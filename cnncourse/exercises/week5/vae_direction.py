@@ -10,7 +10,7 @@ def edited_codes(codes, all_codes, has, strength):
 
     all_codes (N, D) belong to N pictures; has (N,) is True for those with the trait. The
     direction leads from the mean code of the pictures without it to the mean code of those
-    with it; strength 1 goes the whole way, −1 the same way back. `codes` is left as it came.
+    with it; strength 1 goes the whole way, −1 the same way back. `codes` stays as it came.
     """
     direction = all_codes[has].mean(axis=0) - all_codes[~has].mean(axis=0)
     return codes + strength * direction

@@ -10,11 +10,12 @@ from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
 
 
 def kl_from_standard(mean, log_variance):
-    """Return the KL divergence of each picture's Gaussian from the standard one, in nats, (N,).
+    """Return the KL divergence of each picture's Gaussian from the standard one, (N,).
 
-    mean (N, D) and log_variance (N, D), the natural logarithm of σ², describe D independent
-    numbers of each of N pictures. For one number it is (μ² + σ² − log σ² − 1) / 2; for
-    independent numbers divergences add up. The gradient has to reach both arguments.
+    mean (N, D) and log_variance (N, D), the natural logarithm of σ², describe D
+    independent numbers of each of N pictures. For one number the divergence is
+    (μ² + σ² − log σ² − 1) / 2 nats; for independent numbers they add up. The gradient
+    has to reach both arguments.
     """
     return 0.5 * (mean**2 + torch.exp(log_variance) - log_variance - 1).sum(dim=1)
 
