@@ -49,17 +49,18 @@ def _row(title, steps, tag="td"):
     done, total, left = course_map.standing(steps)
     sign, word = course_map.sign(steps), f"{done} of {total} passed"
     left = f"{course_map.duration(left)} left" if left else ""
-    return _cells(title, _sign(sign, word), _bar(done, total), left, tag=tag)
+    return _cells(title, _sign(sign, word) + _bar(done, total), left, tag=tag)
 
 
 def _sign(sign, words):
     colour = SIGNS["passed"][2] if sign == "✓" else FAINT
-    return f'<span style="color:{colour};font-weight:700" aria-hidden="true">{sign}</span> {words}'
+    mark = f'<span style="color:{colour};font-weight:700" aria-hidden="true">{sign}</span>'
+    return f'{mark} <span style="white-space:nowrap">{words}</span>'
 
 
 def _bar(done, total):
     filled = f"width:{100 * done // max(total, 1)}%;height:100%;background:{SIGNS['passed'][2]}"
-    frame = f"width:90px;height:9px;margin-top:5px;border:1px solid {LINE};border-radius:5px;overflow:hidden"
+    frame = f"width:90px;height:7px;margin:1px 0 4px;border:1px solid {LINE};border-radius:5px;overflow:hidden"
     return f'<div style="{frame}" aria-hidden="true"><div style="{filled}"></div></div>'
 
 

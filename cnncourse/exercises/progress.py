@@ -135,4 +135,4 @@ def _read(path):
 def _set_aside(path):
     aside = path.with_suffix(f".damaged-{datetime.now(UTC):%Y%m%d-%H%M%S-%f}.json")
     path.replace(aside)
-    return f"The progress file was damaged; it is kept as {aside.name} and a new one begun."
+    return f"The progress file was damaged; it is kept as {aside.name}; what could be read of it goes on."

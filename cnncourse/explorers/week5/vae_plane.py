@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import ARROWS, Explorer, Painter
-from cnncourse.explorers.week5.vae_studio import FACES, Studio
+from cnncourse.explorers.week5.vae_studio import FACES, studio_of
 from cnncourse.plots import DARK_ORANGE, GRID, INK, MUTED, WHITE
 
 GRID_SIDE, CELLS = 440, 9
@@ -103,7 +103,7 @@ def plane_pointer(event, *, a, b, **_):
 
 def latent_plane(net):
     """Let the learner walk over the plane through three test faces."""
-    plane = Plane(Studio(net))
+    plane = Plane(studio_of(net))
 
     def chooser(value, words):
         return widgets.IntSlider(value=value, max=FACES - 1, description=words)

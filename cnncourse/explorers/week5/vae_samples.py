@@ -1,5 +1,7 @@
 """Explorer of notebook 5.1: faces of nobody, drawn from the prior at a temperature."""
 
+from functools import lru_cache
+
 import ipywidgets as widgets
 import numpy as np
 import torch
@@ -11,6 +13,7 @@ from cnncourse.pictures.studio_faces import studio_faces
 from cnncourse.plots import GRID
 
 ROWS, COLUMNS, SIDE = 4, 8, 96
+FITTED = "fitted to the codes of faces"
 
 
 def draws(net, seed, temperature):
@@ -19,11 +22,15 @@ def draws(net, seed, temperature):
     return temperature * noise
 
 
-def samples_picture(net, *, seed, temperature, spread):
-    """Paint 32 decoded draws; with `spread`, draws that are as correlated as the codes of real faces."""
+def drawn_faces(net, seed, temperature, spread):
+    """Return 32 decoded draws, uint8; with `spread`, as correlated as the codes of real faces."""
     codes = draws(net, seed, temperature) if spread is None else draws(net, seed, temperature) @ spread[1] + spread[0]
     with torch.inference_mode():
-        faces = pictures_from_batch(net.decode(torch.tensor(codes, dtype=torch.float32)))
+        return pictures_from_batch(net.decode(torch.tensor(codes, dtype=torch.float32)))
+
+
+def samples_picture(faces, temperature):
+    """Paint 32 faces."""
     painter = Painter(16 + COLUMNS * (SIDE + 4), 36 + ROWS * (SIDE + 4))
     painter.text(8, 16, f"32 draws, temperature {temperature:g}", 13, bold=True)
     for number, face in enumerate(faces):
@@ -38,32 +45,29 @@ def spread_of_codes(net):
     return codes.mean(axis=0), np.linalg.cholesky(np.cov(codes.T)).T
 
 
-def samples_caption(net, *, seed, temperature, spread):
-    """Say how different the 32 faces are from one another: the mean spread of a pixel."""
-    codes = draws(net, seed, temperature) if spread is None else draws(net, seed, temperature) @ spread[1] + spread[0]
-    with torch.inference_mode():
-        faces = pictures_from_batch(net.decode(torch.tensor(codes, dtype=torch.float32))).astype(float)
-    return f"A number of the pictures varies by {faces.std(axis=0).mean():.1f} of 255 from face to face, on average."
+def samples_caption(faces):
+    """Say how different the faces are from one another: the mean spread of a pixel."""
+    spread = faces.astype(float).std(axis=0).mean()
+    return f"A number of the pictures varies by {spread:.1f} of 255 from face to face, on average."
 
 
 def prior_samples(net):
     """Let the learner draw faces from the prior, or from a Gaussian fitted to the codes of real faces."""
     fitted = spread_of_codes(net)
 
-    def resolved(now):
-        return {**now, "spread": fitted if now["spread"] == "fitted to the codes of faces" else None}
+    @lru_cache(maxsize=16)
+    def faces(temperature, seed, spread):
+        return drawn_faces(net, seed, temperature, fitted if spread == FITTED else None)
 
     return Explorer(
-        lambda **now: samples_picture(net, **resolved(now)),
+        lambda **now: samples_picture(faces(**now), now["temperature"]),
         {
             "temperature": widgets.FloatSlider(value=1, min=0, max=3, step=0.1, description="temperature"),
             "seed": widgets.IntSlider(value=0, max=50, description="seed"),
-            "spread": widgets.Dropdown(
-                options=("standard", "fitted to the codes of faces"), description="Gaussian", layout={"width": "330px"}
-            ),
+            "spread": widgets.Dropdown(options=("standard", FITTED), description="Gaussian", layout={"width": "330px"}),
         },
         title="Faces of nobody",
         note="Move the temperature; each seed draws 32 others.",
         alt=lambda **now: f"32 faces drawn with seed {now['seed']} at temperature {now['temperature']:g}.",
-        caption=lambda **now: samples_caption(net, **resolved(now)),
+        caption=lambda **now: samples_caption(faces(**now)),
     )

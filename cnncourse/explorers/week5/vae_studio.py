@@ -49,6 +49,12 @@ class Studio:
         return self.pictures([code])[0]
 
 
+@lru_cache(maxsize=2)
+def studio_of(net):
+    """Return the net's studio, made once for all explorers."""
+    return Studio(net)
+
+
 def amounts_of(state):
     """Return how far each trait is moved, in the order of TRAITS."""
     return [state[name] for name in CONTROLS.values()]
@@ -75,14 +81,12 @@ def studio_picture(studio, *, face, strip, **amounts):
 
 def _paint_strip(painter, studio, code, strip):
     painter.text(16, STRIP_TOP - 16, f"the edited face, walked along: {strip}", 13, bold=True)
-    for number, step in enumerate(STEPS):
-        x = 16 + number * (STRIP_SIDE + 2)
-        painter.image(
-            studio.picture(code + step * studio.way(strip)), x, STRIP_TOP, STRIP_SIDE, STRIP_SIDE, outline=GRID
-        )
-        painter.text(
-            x + STRIP_SIDE / 2, STRIP_TOP + STRIP_SIDE + 14, f"{step:+.0f}".replace("-", "−"), 12, MUTED, anchor="mm"
-        )
+    faces = studio.pictures(code + STEPS[:, None] * studio.way(strip))
+    for number, (step, pixels) in enumerate(zip(STEPS, faces, strict=True)):
+        x, below = 16 + number * (STRIP_SIDE + 2), STRIP_TOP + STRIP_SIDE + 14
+        painter.image(pixels, x, STRIP_TOP, STRIP_SIDE, STRIP_SIDE, outline=GRID)
+        words = "0" if step == 0 else f"{step:+.0f}".replace("-", "−")
+        painter.text(x + STRIP_SIDE / 2, below, words, 12, MUTED, anchor="mm")
         if step == 0:
             painter.rectangle(x - 2, STRIP_TOP - 2, STRIP_SIDE + 4, STRIP_SIDE + 4, outline=DARK_ORANGE, line_width=3)
 
@@ -110,7 +114,7 @@ def studio_pointer(event, studio, *, face, strip, **amounts):
 
 def face_studio(net):
     """Let the learner take a face apart with a VAE: sliders for traits, and a strip along any direction."""
-    studio = Studio(net)
+    studio = studio_of(net)
     sliders = {
         name: widgets.FloatSlider(
             value=0, min=-4, max=4, step=0.25, description=trait, style={"description_width": "120px"}

@@ -140,7 +140,7 @@ def test_the_pointer_stays_on_the_map():
 def test_temperature_stretches_the_same_draws(net):
     np.testing.assert_allclose(samples.draws(net, 3, 2.0), 2 * samples.draws(net, 3, 1.0))
     assert not samples.draws(net, 3, 0).any()
-    assert "0.0 of 255" in samples.samples_caption(net, seed=3, temperature=0, spread=None)
+    assert "0.0 of 255" in samples.samples_caption(samples.drawn_faces(net, 3, 0, None))
 
 
 def test_the_fitted_gaussian_has_the_mean_and_covariance_of_the_codes(net):
