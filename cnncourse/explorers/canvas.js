@@ -3,6 +3,8 @@
 
 const KEYS = new Set(["ArrowLeft", "ArrowRight", "ArrowUp", "ArrowDown", "Enter", " "]);
 const MOVED_BY_ARROWS = ".cnncourse-explorer :is(select, input, .noUi-handle)";
+const UNNAMED = ".cnncourse-controls :is(.noUi-handle, .widget-readout, .widget-text input)";
+const PLAYER = ["Play or pause", "Stop", "Repeat"];
 const PATIENCE_MS = 1000;
 
 export default () => {
@@ -131,6 +133,21 @@ export default () => {
     return observer;
   }
 
+  // The picture may stand in its explorer before the controls do: they are named whenever something is added.
+  function watchControls(canvas) {
+    let explorer = null;
+    const observer = new MutationObserver(() => nameControls(explorer));
+    const placed = new ResizeObserver(() => {
+      placed.disconnect();
+      explorer = canvas.closest(".cnncourse-explorer");
+      if (!explorer) return;
+      nameControls(explorer);
+      observer.observe(explorer, { childList: true, subtree: true });
+    });
+    placed.observe(canvas);
+    return observer;
+  }
+
   function describe(canvas, model) {
     const { width } = shownSize(model);
     canvas.style.width = `${width}px`;
@@ -175,9 +192,9 @@ export default () => {
       view.whole();
       listen(canvas, model);
       el.append(canvas);
-      const observer = watch(canvas, model);
+      const observers = [watch(canvas, model), watchControls(canvas)];
       return () => {
-        observer.disconnect();
+        for (const observer of observers) observer.disconnect();
         views.delete(view);
         model.off("change:alt change:interactive", redescribe);
       };
@@ -198,6 +215,25 @@ function keepKeys() {
     setTimeout(() => event.target.removeAttribute("data-lm-suppress-shortcuts"));
   };
   window.addEventListener("keydown", keep, true);
+}
+
+// ipywidgets leaves sliders, fields beside no words, buttons in a row and the buttons of Play without a name, and tells a
+// screen reader a slider's value as "3.00" where the learner reads "3 of 5".
+function nameControls(explorer) {
+  for (const control of explorer.querySelectorAll(UNNAMED)) {
+    const row = control.closest(".widget-inline-hbox");
+    const label = row.querySelector(".widget-label");
+    control.setAttribute("aria-label", label.textContent.trim() || label.title);
+    const readout = row.querySelector(".widget-readout");
+    if (readout?.textContent && control !== readout) control.setAttribute("aria-valuetext", readout.textContent);
+    if (control.isContentEditable) control.setAttribute("role", "textbox");
+  }
+  for (const group of explorer.querySelectorAll(".widget-toggle-buttons")) {
+    group.setAttribute("role", "group");
+    group.setAttribute("aria-label", group.querySelector(".widget-label").textContent.trim());
+  }
+  for (const player of explorer.querySelectorAll(".widget-play"))
+    player.querySelectorAll("button").forEach((button, place) => button.setAttribute("aria-label", PLAYER[place]));
 }
 
 function isPlain(event) {

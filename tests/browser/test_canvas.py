@@ -1,6 +1,7 @@
 """The explorers' canvas and figures in the real JupyterLab: keys, pointer, several views, speed."""
 
 import pytest
+from playwright.sync_api import expect
 
 from lab import Lab, chromium, new_page, open_notebook, run_all
 from latency import BARS_MS, IMPORTS, start_stopwatch, time_keys, write_notebook
@@ -111,6 +112,17 @@ def test_the_canvas_is_named_and_takes_the_focus(page):
     canvas.focus()
     assert canvas.evaluate("element => document.activeElement === element")
     assert picture(page, 1).get_attribute("tabindex") == "-1"
+
+
+def test_a_slider_and_its_player_have_names_and_the_slider_tells_what_is_written_beside_it(page):
+    handle, readout = (explorer(page, 0).locator(part) for part in (".noUi-handle", ".widget-readout"))
+    expect(handle).to_have_accessible_name("window")
+    expect(readout).to_have_accessible_name("window")
+    for name in ("Play or pause", "Stop", "Repeat"):
+        expect(explorer(page, 0).get_by_role("button", name=name, exact=True)).to_be_visible()
+    handle.press("ArrowRight")
+    handle.press("ArrowRight")
+    expect(handle).to_have_attribute("aria-valuetext", readout.inner_text())
 
 
 @pytest.mark.parametrize(("number", "kind"), [(0, "canvas"), (1, "figure")])

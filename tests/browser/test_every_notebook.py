@@ -6,7 +6,7 @@ import time
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Locator, Page
+from playwright.sync_api import Locator, Page, expect
 
 from course_notebooks import copy_notebooks, notebook_paths, relative_name
 from lab import Lab, chromium, new_page, open_notebook, run_all, shut_down_kernel, unrun_cells
@@ -25,6 +25,7 @@ PICTURE = """explorer => {
     for (const pixel of pixels) sum = (Math.imul(sum, 31) + pixel) | 0;
     return sum;
 }"""
+FOCUSABLE = ":is(button, input, select, [tabindex='0'], [contenteditable='true']):visible"
 FIRST_WAIT, NEXT_WAIT = 8.0, 0.5  # seconds in which the first control that is moved, and each further one, may answer
 CONTROLS = {  # what takes the keyboard → the keys that move it
     ".noUi-handle": ("ArrowRight", "ArrowLeft"),
@@ -95,6 +96,8 @@ def test_a_notebook_runs_in_jupyterlab_and_its_explorers_follow_the_keyboard(lab
         explorer.locator("canvas, img").first.wait_for()
         assert _answering_controls(page, explorer), f"no key changes the picture of {_title(explorer)!r}"
         assert explorer.locator(".cnncourse-problem").count() == 0, _title(explorer)
+        for control in explorer.locator(FOCUSABLE).all():
+            expect(control).to_have_accessible_name(re.compile(r"\w"))
     page.wait_for_timeout(300)
     assert problems == []
     shut_down_kernel(page)
