@@ -49,6 +49,8 @@ def vae_loss(pictures, reconstructions, mean, log_variance, beta=1.0, spread=0.1
     """
     float_tensor("pictures", pictures, "(N, C, H, W)")
     alike("reconstructions", reconstructions, "pictures", pictures)
+    if float_tensor("mean", mean, "(N, D)").shape[0] != len(pictures):
+        raise ValueError(f"mean must have a row for each of the {len(pictures)} pictures, got {len(mean)}")
     beta, spread = real_number("beta", beta, 0), real_number("spread", spread)
     if spread <= 0:
         raise ValueError(f"spread must be more than 0, got {spread}")

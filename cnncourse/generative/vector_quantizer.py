@@ -152,7 +152,7 @@ def _checked_pair(vectors, quantised):
 def vectors_from_maps(maps):
     """Return the vectors `(N·H·W, D)` of maps `(N, D, H, W)`, row by row."""
     float_tensor("maps", maps, "(N, D, H, W)")
-    return maps.permute(0, 2, 3, 1).reshape(-1, maps.shape[1])
+    return maps.permute(0, 2, 3, 1).flatten(0, 2)
 
 
 def maps_from_vectors(vectors, shape):

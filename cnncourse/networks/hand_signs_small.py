@@ -7,7 +7,7 @@ from torch.utils.data import DataLoader
 
 from cnncourse.arguments import shown, whole_number
 from cnncourse.networks.layers import MOST_MAPS
-from cnncourse.networks.uint8_pictures import checked_model
+from cnncourse.networks.uint8_pictures import answer_of, checked_model
 
 
 def small_hand_sign_net(first_maps=8, second_maps=16, classes=6):
@@ -32,6 +32,7 @@ def small_hand_sign_net(first_maps=8, second_maps=16, classes=6):
     )
 
 
+@torch.inference_mode(False)  # gradients are needed, whatever the caller has switched off
 def train_epochs(model, train_batches, test_batches, optimizer, epochs):
     """Train a classifier and return a pair (mean loss of the epoch's batches, share right of the test) for each epoch.
 
@@ -54,7 +55,7 @@ def share_right(model, batches):
     """Return the share of inputs whose largest logit is their label's, a float; leaves the model in evaluation mode."""
     checked_model("model", model).eval()
     batches = _listed("batches", batches)
-    right = sum(int((model(inputs).argmax(dim=1) == labels).sum()) for inputs, labels in batches)
+    right = sum(int((answer_of(model, "batches", inputs).argmax(dim=1) == labels).sum()) for inputs, labels in batches)
     return right / sum(len(labels) for _, labels in batches)
 
 
@@ -65,6 +66,9 @@ def _listed(name, batches):
     for batch in (batches := list(batches)):
         if not isinstance(batch, list | tuple) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
             raise TypeError(f"{name} must hold pairs of tensors (inputs, labels), got {shown(batch)}")
+    for inputs, labels in batches:
+        if not inputs.ndim or labels.shape != inputs.shape[:1] or labels.dtype != torch.int64:
+            raise ValueError(f"{name} must have an int64 label for each input, got {shown(inputs)}, {shown(labels)}")
     if not sum(len(labels) for _, labels in batches):
         raise ValueError(f"{name} must hold at least one example, got none")
     return batches
@@ -72,7 +76,7 @@ def _listed(name, batches):
 
 def _step(model, optimizer, inputs, labels):
     optimizer.zero_grad()
-    loss = F.cross_entropy(model(inputs), labels)
+    loss = F.cross_entropy(answer_of(model, "train_batches", inputs), labels)
     loss.backward()
     optimizer.step()
     return loss.item()

@@ -146,7 +146,8 @@ def loss_with_side_heads(outputs, labels, weight=SIDE_HEAD_WEIGHT):
     labels: `(N,)` class numbers. Source: Szegedy et al. 2015, section 5 (weight 0.3).
     """
     weight = real_number("weight", weight, 0)
-    _check_labels(outputs[0] if isinstance(outputs, GoogLeNetOutputs) else outputs, labels)
+    for logits in outputs if isinstance(outputs, GoogLeNetOutputs) else (outputs,):
+        _check_labels(logits, labels)
     if not isinstance(outputs, GoogLeNetOutputs):
         return F.cross_entropy(outputs, labels)
     main, *sides = (F.cross_entropy(logits, labels) for logits in outputs)

@@ -28,7 +28,9 @@ def answer_of(model, name, inputs):
     """Return what a model makes of the inputs called `name`; ValueError where they do not fit it."""
     try:
         return model(inputs)
-    except RuntimeError as error:
+    except torch.OutOfMemoryError:
+        raise
+    except (RuntimeError, ValueError) as error:
         what = f"shape {tuple(inputs.shape)} and {inputs.dtype}"
         raise ValueError(f"{name} must fit the model, got {what}, to which it says: {error}") from error
 
@@ -47,7 +49,8 @@ def ask(model, images, batch, look=None):
     model.eval()
     try:
         with torch.no_grad():
-            parts = [(look or model)(pictures_to_batch(images[start : start + batch])) for start in starts]
+            batches = (pictures_to_batch(images[start : start + batch]) for start in starts)
+            parts = [look(pictures) if look else answer_of(model, "images", pictures) for pictures in batches]
     finally:
         model.train(training)
     return torch.cat(parts)

@@ -87,6 +87,7 @@ def _warmed_up(step):
     return min(1.0, (step + 1) / WARM_UP)
 
 
+@torch.inference_mode(False)  # gradients are needed, whatever the caller has switched off
 def gradient_norms(model, pictures, labels):
     """Return the norm of ∂L/∂W for the weights of every convolution and linear layer, in training mode.
 

@@ -42,8 +42,8 @@ def ten_crop(images, size):
         return ten_crop(torch.from_numpy(images), size).numpy()
     if not torch.is_tensor(images):
         raise TypeError(f"images must be a tensor or array (N, C, H, W), got {shown(images)}")
-    if images.ndim != 4:
-        raise ValueError(f"images must have shape (N, C, H, W), got shape {tuple(images.shape)}")
+    if images.ndim != 4 or 0 in images.shape[2:]:
+        raise ValueError(f"images must have shape (N, C, H, W) with pixels, got shape {tuple(images.shape)}")
     crops = [images[..., y : y + size, x : x + size] for y, x in crop_corners(*images.shape[2:], size)]
     return torch.stack([*crops, *(crop.flip(-1) for crop in crops)], dim=1)
 

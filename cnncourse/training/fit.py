@@ -20,6 +20,7 @@ from torch.nn import functional as F
 from tqdm.auto import tqdm
 
 from cnncourse.arguments import shown, true_or_false, whole_number
+from cnncourse.networks.uint8_pictures import answer_of
 from cnncourse.training.history import History
 from cnncourse.training.processes import (
     bare,
@@ -37,6 +38,7 @@ def largest_logit(logits, labels):
     return int((logits.argmax(dim=1) == labels).sum())
 
 
+@torch.inference_mode(False)  # gradients are needed, whatever the caller has switched off
 def fit(
     model,
     train_loader,
@@ -114,8 +116,8 @@ def evaluate(model, loader, loss_function=F.cross_entropy, count_right=largest_l
         network.eval()
         for batch in loader:
             inputs, labels = _pair("test_loader", batch, device)
-            outputs = network(inputs)
-            loss += loss_function(outputs, labels).item() * len(labels)
+            outputs = answer_of(network, "test_loader", inputs)
+            loss += _loss("test_loader", loss_function, outputs, labels).item() * len(labels)
             right += count_right(outputs, labels) if count_right is not None else 0
             count += len(labels)
     loss, right, count = summed(model, [loss, right, count], device)
@@ -146,7 +148,7 @@ def _step(model, optimizer, batch, loss_function, device):
     if not len(labels):
         raise ValueError("train_loader gives a batch without examples")
     optimizer.zero_grad()
-    loss = loss_function(model(inputs), labels)
+    loss = _loss("train_loader", loss_function, answer_of(model, "train_loader", inputs), labels)
     total, examples = summed(model, [loss.item() * len(labels), len(labels)], device)
     if not math.isfinite(total):
         raise FloatingPointError(
@@ -157,6 +159,15 @@ def _step(model, optimizer, batch, loss_function, device):
     loss.backward()
     optimizer.step()
     return total, examples
+
+
+def _loss(name, loss_function, outputs, labels):
+    """Return the loss; ValueError where it does not take labels such as the loader called `name` gives."""
+    try:
+        return loss_function(outputs, labels)
+    except (RuntimeError, ValueError, IndexError) as error:
+        what = f"shape {tuple(labels.shape)} and {labels.dtype}"
+        raise ValueError(f"{name} must give labels the loss takes, got {what}, to which it says: {error}") from error
 
 
 def _note(history, loss, accuracy):
@@ -210,7 +221,7 @@ def _pair(name, batch, device):
     if not isinstance(batch, tuple | list) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
         raise TypeError(f"{name} must give pairs of tensors (inputs, labels), got {shown(batch)}")
     inputs, labels = batch
-    if labels.ndim == 0 or len(inputs) != len(labels):
+    if not inputs.ndim or labels.shape[:1] != inputs.shape[:1]:
         shapes = f"{tuple(inputs.shape)} and {tuple(labels.shape)}"
         raise ValueError(f"{name} must give as many labels as inputs, got shapes {shapes}")
     return inputs.to(device), labels.to(device)

@@ -16,6 +16,7 @@ from torch import nn
 from torch.utils.data import TensorDataset
 
 from cnncourse.arguments import shown
+from cnncourse.networks.uint8_pictures import answer_of
 
 
 def freeze(model, up_to):
@@ -60,13 +61,18 @@ def precompute_features(trunk, loader):
     """
     _check_module("trunk", trunk)
     modes = {module: module.training for module in trunk.modules()}
-    trunk.eval()
     device = next((parameter.device for parameter in trunk.parameters()), torch.device("cpu"))
-    pairs = [(trunk(inputs.to(device)), labels.to(device)) for inputs, labels in _pairs(loader)]
-    for module, training in modes.items():
-        module.training = training
+    trunk.eval()
+    try:
+        pairs = [(answer_of(trunk, "loader", x.to(device)), labels.to(device)) for x, labels in _pairs(loader)]
+    finally:
+        for module, training in modes.items():
+            module.training = training
     if not pairs:
         raise ValueError("loader gives no batches")
+    kinds = {(features.shape[1:], labels.shape[1:]) for features, labels in pairs}
+    if len(kinds) > 1:
+        raise ValueError(f"loader must give batches that differ only in their number, got {len(kinds)} kinds")
     return TensorDataset(*(torch.cat(column) for column in zip(*pairs, strict=True)))
 
 
@@ -82,6 +88,9 @@ def _pairs(loader):
     for batch in loader:
         if not isinstance(batch, tuple | list) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
             raise TypeError(f"loader must give pairs of tensors (inputs, labels), got {shown(batch)}")
+        if not batch[0].ndim or batch[1].shape[:1] != batch[0].shape[:1]:
+            shapes = " and ".join(str(tuple(part.shape)) for part in batch)
+            raise ValueError(f"loader must give as many labels as inputs, got shapes {shapes}")
         yield batch
 
 

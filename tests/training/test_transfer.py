@@ -151,6 +151,16 @@ def test_features_are_made_in_evaluation_mode_without_gradients_and_leave_the_mo
     assert trunk.training
 
 
+@pytest.mark.parametrize("labels", [torch.zeros(2), torch.zeros(()), torch.zeros(3, 1)])
+def test_batches_that_do_not_fit_are_named_and_leave_the_trunk_in_its_modes(labels):
+    trunk, _ = split(net(), "block2")
+    with pytest.raises(ValueError, match="loader must"):
+        precompute_features(trunk, [*batches(), (torch.zeros(3, 3, 16, 16), labels)])
+    with pytest.raises(ValueError, match="loader must fit the model"):
+        precompute_features(trunk, [(torch.zeros(3, 4, 16, 16), torch.zeros(3))])
+    assert trunk.training
+
+
 class NotSequential(nn.Module):
     def __init__(self):
         super().__init__()
