@@ -38,6 +38,10 @@ def _rounded_down_bits(bits, places, K):
     return _pair(bits // (places * max(int(math.log2(K) + 1e-9), 1)), K)
 
 
+def _one_bit_more(bits, places, K):
+    return _pair(bits // (places * K.bit_length()), K)
+
+
 def _k_bits(bits, places, K):
     return _pair(bits // (places * K), K)
 
@@ -64,6 +68,11 @@ def _depth_to_k(bits, places, K):
 def _power_of_two(bits, places, K):
     depth, _ = depth_within(bits, places, K)
     return depth, 2 ** (depth * math.ceil(math.log2(K)))
+
+
+def _hat(bits, places, K):
+    depth, _ = depth_within(bits, places, K)
+    return depth, K ^ depth
 
 
 def _two_to_depth(bits, places, K):
@@ -133,12 +142,14 @@ DEPTH_WITHIN = Exercise(
         _bits_of_a_fraction: "A code takes whole bits: round log₂ K up first.",
         _natural: "You take the natural logarithm: bits need the one to base 2.",
         _rounded_down_bits: "You round log₂ K down: 20 codes cannot be told apart by 4 bits.",
+        _one_bit_more: "One bit too many where K is a power of 2: 32 codes are told apart by 5 bits.",
         _k_bits: "A code takes log₂ K bits, not K.",
         _one_place: "You spend all bits on one place: there are `places` of them.",
         _all_places: "You count the stacks of all places together: those of one place are wanted.",
         _times: "K · depth is how many codes are looked at. The stacks are K to the power of depth.",
         _depth_to_k: "Base and exponent are exchanged: K choices, depth times.",
         _power_of_two: "You count what the bits could say; K codes say K to the power of depth.",
+        _hat: "`^` is no power in Python: K**depth.",
         _two_to_depth: "A code has K values, not 2.",
         _at_least_one: "Where not even one code fits, the depth is 0.",
         _one_less: "Exactly full is still within: at most `bits` bits.",

@@ -1,5 +1,7 @@
 """Exercise of notebook 5.3: the nearest code, then the nearest to what is left, and so on."""
 
+import itertools
+
 import numpy as np
 
 from cnncourse.exercises.engine import Case, Exercise
@@ -88,6 +90,20 @@ def _other_axis(vectors, codebook, depth):
     return residual_numbers(vectors, codebook, depth).T
 
 
+def _reshaped(vectors, codebook, depth):
+    return residual_numbers(vectors, codebook, depth).T.reshape(-1, depth)
+
+
+def _last_of_equal(vectors, codebook, depth):
+    K = len(codebook)
+    return K - 1 - residual_numbers(vectors, codebook[::-1], depth)
+
+
+def _best_of_all(vectors, codebook, depth):
+    stacks = np.array(list(itertools.product(range(len(codebook)), repeat=depth)))
+    return stacks[_nearest(vectors, codebook[stacks].sum(1))]
+
+
 def _last_alone(vectors, codebook, depth):
     return residual_numbers(vectors, codebook, depth)[:, -1]
 
@@ -138,6 +154,7 @@ def _cases():
     yield Case("9 is 10 − 1: the codes 10, 0, 0", (np.array([[9.0]]), coins, 3), np.array([[0, 4, 4]]))
     yield Case("14 is 10 + 5 − 1, and 4 is 5", (np.array([[14.0], [4.0]]), coins, 2), np.array([[0, 1], [1, 4]]))
     yield Case("4 is 2 + 2: a code twice", (np.array([[4.0]]), np.array([[2.0], [9.0]]), 2), np.array([[0, 0]]))
+    yield Case("1.5 is as near to 2 as to 1: the first", (np.array([[1.5]]), coins, 2), np.array([[2, 4]]))
     rng = np.random.default_rng(531)
     for N, K, D, depth in ((4, 5, 2, 3), (3, 6, 3, 4), (6, 3, 1, 2), (2, 8, 4, 1)):
         vectors, codebook = rng.normal(0, 2, (N, D)).round(2), rng.normal(0, 1, (K, D)).round(2)
@@ -161,6 +178,9 @@ RESIDUAL_NUMBERS = Exercise(
         _never_twice: "You never take a code twice: the codebook is shared by all depths, and 2 + 2 is 4.",
         _last_first: "The order is turned round: the first code comes first.",
         _other_axis: "Rows and columns are exchanged: a row for each vector.",
+        _reshaped: "reshape mixes the vectors' codes up: put the rounds side by side, axis=1 of np.stack.",
+        _last_of_equal: "Of equally near codes you take the last: the first is wanted.",
+        _best_of_all: "You look for the best of all stacks: here each code is the nearest to what is left just then.",
         _last_alone: "You return the last codes alone: all of them are wanted, (N, depth).",
         _one_too_few: "One code is missing.",
         _one_too_many: "One code too many: depth codes in all.",

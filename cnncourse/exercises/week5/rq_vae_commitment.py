@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnncourse.exercises.engine import Case, Exercise
-from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
+from cnncourse.exercises.week5.vae_observed import NOTHING, arriving, drawn, with_gradients
 
 
 def deep_commitment(vectors, chosen):
@@ -33,6 +33,18 @@ def _wrong_side(vectors, chosen):
 
 def _all_stopped(vectors, chosen):
     return _gap(vectors, chosen.cumsum(0)).detach()
+
+
+def _stopped_on_the_way(vectors, chosen):
+    left, loss = vectors, 0
+    for code in chosen.detach():
+        loss = loss + _gap(left, code)
+        left = (left - code).detach()
+    return loss / len(chosen)
+
+
+def _python_number(vectors, chosen):
+    return float(_gap(vectors, chosen.cumsum(0)).detach())
 
 
 def _last_sum(vectors, chosen):
@@ -114,22 +126,17 @@ def _expected(vectors, chosen):
                 total += c[level, n, i]
                 value += (v[n, i] - total) ** 2 / (depth * N * C)
                 gradient[n, i] += 2 * (v[n, i] - total) / (depth * N * C)
-    return {"value": np.float64(value), "to vectors": gradient, "to chosen": NOTHING}
+    return _seen(value, gradient)
 
 
-NOTHING = "nothing arrives"
-
-
-def _observe(f, vectors, chosen):
-    seen = with_gradients(f, (vectors, chosen), {"vectors": vectors, "chosen": chosen})
-    return {name: NOTHING if isinstance(value, str) else value for name, value in seen.items()}
+def _seen(value, to_vectors):
+    return {"value": np.float64(value), arriving("vectors"): to_vectors, arriving("chosen"): NOTHING}
 
 
 def _cases():
     vectors = torch.tensor([[7.0]], dtype=torch.float64)
     chosen = torch.tensor([[[5.0]], [[1.0]]], dtype=torch.float64)
-    expected = {"value": np.float64(2.5), "to vectors": np.array([[3.0]]), "to chosen": NOTHING}
-    yield Case("7 − 5 = 2, 7 − 6 = 1: (4 + 1) / 2", (vectors, chosen), expected)
+    yield Case("7 − 5 = 2, 7 − 6 = 1: (4 + 1) / 2", (vectors, chosen), _seen(2.5, np.array([[3.0]])))
     rng = np.random.default_rng(533)
     for depth, N, C in ((3, 2, 4), (4, 3, 2), (2, 1, 5), (1, 4, 3)):
         vectors, chosen = drawn(rng, N, C), drawn(rng, depth, N, C)
@@ -140,11 +147,13 @@ def _cases():
 DEEP_COMMITMENT = Exercise(
     solution=deep_commitment,
     cases=_cases,
-    observe=_observe,
+    observe=lambda f, vectors, chosen: with_gradients(f, (vectors, chosen), {"vectors": vectors, "chosen": chosen}),
     mistakes={
         _not_stopped: "The codes are moved as well: detach them.",
         _wrong_side: "You detach the vectors: this moves the codes, and the encoder learns nothing.",
         _all_stopped: "No gradient reaches the vectors: detach the codes alone.",
+        _stopped_on_the_way: "You detach what is left after each code: the vectors learn from the first depth alone.",
+        _python_number: "The number is right, but it is a Python number: no gradient can flow. Return the tensor.",
         _last_sum: "You compare the last sum alone: after each depth the sum so far is compared.",
         _first_code: "You compare the first code alone: after each depth the sum so far is compared.",
         _codes_alone: "You compare each code with the whole vector: it is the sum of the codes so far that should "

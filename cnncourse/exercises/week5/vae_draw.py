@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnncourse.exercises.engine import Case, Exercise
-from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
+from cnncourse.exercises.week5.vae_observed import arriving, drawn, with_gradients
 
 
 def draw_code(mean, log_variance, noise):
@@ -72,6 +72,10 @@ def _twice(mean, log_variance, noise):
     return mean + torch.exp(2 * log_variance) * noise
 
 
+def _halved_too_late(mean, log_variance, noise):
+    return mean + torch.exp(log_variance) / 2 * noise
+
+
 def _divided(mean, log_variance, noise):
     return mean + noise / torch.exp(log_variance / 2)
 
@@ -108,14 +112,18 @@ def _expected(mean, log_variance, noise):
     weight = np.arange(1.0, value.size + 1)
     slopes = np.array([w * s * b / 2 for w, s, b in zip(weight, sigma, e, strict=True)])
     gradients = (weight.reshape(mean.shape), slopes.reshape(mean.shape))
-    return {"value": torch.from_numpy(value), "to mean": gradients[0], "to log_variance": gradients[1]}
+    return _seen(torch.from_numpy(value), *gradients)
+
+
+def _seen(value, to_mean, to_log_variance):
+    return {"value": value, arriving("mean"): to_mean, arriving("log_variance"): to_log_variance}
 
 
 def _cases():
     hand = [torch.tensor([row], dtype=torch.float64) for row in ([1.0, -2.0], [0.0, np.log(4.0)], [0.5, -1.5])]
-    expected = {"value": torch.tensor([[1.5, -5.0]], dtype=torch.float64)}
-    expected |= {"to mean": np.array([[1.0, 2.0]]), "to log_variance": np.array([[0.25, -3.0]])}
-    yield Case("σ² = 1 and σ² = 4, by hand", tuple(hand), expected)
+    value = torch.tensor([[1.5, -5.0]], dtype=torch.float64)
+    by_hand = _seen(value, np.array([[1.0, 2.0]]), np.array([[0.25, -3.0]]))
+    yield Case("σ² = 1 and σ² = 4, by hand", tuple(hand), by_hand)
     rng = np.random.default_rng(511)
     for shape in ((2, 3), (4, 2), (1, 5), (3, 1)):
         arguments = tuple(drawn(rng, *shape) for _ in range(3))
@@ -146,6 +154,7 @@ DRAW_CODE = Exercise(
         _base_two: "The logarithm is the natural one: e, not 2, to the power log_variance / 2.",
         _base_ten: "The logarithm is the natural one: e, not 10, to the power log_variance / 2.",
         _twice: "You double the logarithm, which squares the variance. Halve it: the root of σ² is wanted.",
+        _halved_too_late: "You halve σ². The root of σ² is wanted: halve the logarithm, before exp.",
         _divided: "You divide by σ. That undoes a draw; to make one, multiply the noise by σ.",
         _deviation_added: "You add σ. It stretches the noise: multiply.",
         _mean_stretched: "You stretch the mean as well. Stretch the noise, then add the mean.",

@@ -4,7 +4,7 @@ import numpy as np
 import torch
 
 from cnncourse.exercises.engine import Case, Exercise
-from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
+from cnncourse.exercises.week5.vae_observed import arriving, drawn, with_gradients
 
 
 def negative_elbo(pictures, decoded, kl, beta, spread):
@@ -36,6 +36,10 @@ def _kl_subtracted(pictures, decoded, kl, beta, spread):
 
 def _summed_over_batch(pictures, decoded, kl, beta, spread):
     return (_squared(pictures, decoded) / (2 * spread**2) + beta * kl).sum()
+
+
+def _squares_summed(pictures, decoded, kl, beta, spread):
+    return _squared(pictures, decoded).sum() / (2 * spread**2) + beta * kl.mean()
 
 
 def _kl_summed(pictures, decoded, kl, beta, spread):
@@ -102,6 +106,18 @@ def _one_channel(pictures, decoded, kl, beta, spread):
     return (_squared(pictures[:, :1], decoded[:, :1]) / (2 * spread**2) + beta * kl).mean()
 
 
+def _cut_off(pictures, decoded, kl, beta, spread):
+    return negative_elbo(pictures, decoded.detach(), kl.detach(), beta, spread)
+
+
+def _decoded_cut_off(pictures, decoded, kl, beta, spread):
+    return negative_elbo(pictures, decoded.detach(), kl, beta, spread)
+
+
+def _kl_cut_off(pictures, decoded, kl, beta, spread):
+    return negative_elbo(pictures, decoded, kl.detach(), beta, spread)
+
+
 def _python_number(pictures, decoded, kl, beta, spread):
     return float(negative_elbo(pictures, decoded, kl, beta, spread).detach())
 
@@ -113,8 +129,11 @@ def _expected(pictures, decoded, kl, beta, spread):
     for n in range(N):
         surprise = sum((float(a) - float(b)) ** 2 for a, b in zip(x[n].ravel(), y[n].ravel(), strict=True))
         total += surprise / 2 / spread / spread + beta * float(k[n])
-    gradients = {"to decoded": (y - x) / spread / spread / N, "to kl": np.full(N, beta / N)}
-    return {"value": np.float64(total / N)} | gradients
+    return _seen(total / N, (y - x) / spread / spread / N, np.full(N, beta / N))
+
+
+def _seen(value, to_decoded, to_kl):
+    return {"value": np.float64(value), arriving("decoded"): to_decoded, arriving("kl"): to_kl}
 
 
 def _cases():
@@ -122,11 +141,7 @@ def _cases():
         return torch.tensor(values, dtype=torch.float64).reshape(shape)
 
     hand = (tensor([1, 0, 2, 1], 1, 1, 2, 2), tensor([0, 0, 0, 3], 1, 1, 2, 2), tensor([5.0], 1), 2.0, 0.5)
-    by_hand = {
-        "value": np.float64(28),
-        "to decoded": np.array([[[[-4.0, 0.0], [-8.0, 8.0]]]]),
-        "to kl": np.full(1, 2.0),
-    }
+    by_hand = _seen(28, np.array([[[[-4.0, 0.0], [-8.0, 8.0]]]]), np.full(1, 2.0))
     yield Case("9 / (2 · 0.25) + 2 · 5 = 28", hand, by_hand)
     rng = np.random.default_rng(513)
     for shape, beta, spread in (((3, 2, 4, 3), 1.0, 0.1), ((2, 3, 2, 5), 4.0, 0.3), ((4, 1, 3, 2), 0.5, 2.0)):
@@ -149,6 +164,8 @@ NEGATIVE_ELBO = Exercise(
         _plus_the_elbo: "This is the bound itself, without its constant. A loss is made small: turn the sign round.",
         _kl_subtracted: "The KL divergence is a cost as well: add it.",
         _summed_over_batch: "You add the pictures of the batch up: their mean is wanted.",
+        _squares_summed: "The squared differences of the whole batch are added up, the KL divergences averaged: take "
+        "the mean of both.",
         _kl_summed: "The KL divergences are added up over the batch, the rest is averaged: take the mean of both.",
         _not_averaged: "Each picture's cost is right: return the mean over the batch.",
         _without_two: "The 2 of 2 spread² is missing.",
@@ -165,6 +182,9 @@ NEGATIVE_ELBO = Exercise(
         _picture_alone: "The KL divergence is missing: this is a plain autoencoder's loss.",
         _kl_alone: "The squared differences are missing.",
         _one_channel: "You compare the first channel alone.",
+        _cut_off: "The number is right, but no gradient reaches decoded and kl: leave out detach() and no_grad().",
+        _decoded_cut_off: "The number is right, but decoded gets no gradient.",
+        _kl_cut_off: "The number is right, but kl gets no gradient.",
         _python_number: "The number is right, but it is a Python number: no gradient can flow. Return the tensor.",
     },
     hints=(

@@ -6,7 +6,7 @@ import numpy as np
 import torch
 
 from cnncourse.exercises.engine import Case, Exercise
-from cnncourse.exercises.week5.vae_observed import drawn, with_gradients
+from cnncourse.exercises.week5.vae_observed import arriving, drawn, with_gradients
 
 
 def kl_from_standard(mean, log_variance):
@@ -52,12 +52,24 @@ def _without_half(mean, log_variance):
     return 2 * _terms(mean, log_variance).sum(1)
 
 
+def _half_of_the_mean_alone(mean, log_variance):
+    return (0.5 * mean**2 + torch.exp(log_variance) - log_variance - 1).sum(1)
+
+
 def _without_one(mean, log_variance):
     return 0.5 * (mean**2 + torch.exp(log_variance) - log_variance).sum(1)
 
 
+def _one_added(mean, log_variance):
+    return 0.5 * (mean**2 + torch.exp(log_variance) - log_variance + 1).sum(1)
+
+
 def _one_once(mean, log_variance):
     return 0.5 * ((mean**2 + torch.exp(log_variance) - log_variance).sum(1) - 1)
+
+
+def _log_forgotten(mean, log_variance):
+    return 0.5 * (mean**2 + torch.exp(log_variance) - 1).sum(1)
 
 
 def _log_added(mean, log_variance):
@@ -70,6 +82,10 @@ def _deviation(mean, log_variance):
 
 def _log_as_deviation(mean, log_variance):
     return 0.5 * (mean**2 + torch.exp(2 * log_variance) - 2 * log_variance - 1).sum(1)
+
+
+def _log_of_deviation(mean, log_variance):
+    return 0.5 * (mean**2 + torch.exp(log_variance) - log_variance / 2 - 1).sum(1)
 
 
 def _log_is_variance(mean, log_variance):
@@ -105,6 +121,10 @@ def _cut_off(mean, log_variance):
     return _terms(mean.detach(), log_variance.detach()).sum(1)
 
 
+def _mean_cut_off(mean, log_variance):
+    return _terms(mean.detach(), log_variance).sum(1)
+
+
 def _deviation_cut_off(mean, log_variance):
     return _terms(mean, log_variance.detach()).sum(1)
 
@@ -119,7 +139,11 @@ def _expected(mean, log_variance):
             value[n] += m[n, d] ** 2 / 2 + math.exp(v[n, d]) / 2 - v[n, d] / 2 - 0.5
             to_mean[n, d] = (n + 1) * m[n, d]
             to_log[n, d] = (n + 1) * (math.exp(v[n, d]) - 1) / 2
-    return {"value": torch.from_numpy(value), "to mean": to_mean, "to log_variance": to_log}
+    return _seen(torch.from_numpy(value), to_mean, to_log)
+
+
+def _seen(value, to_mean, to_log_variance):
+    return {"value": value, arriving("mean"): to_mean, arriving("log_variance"): to_log_variance}
 
 
 def _cases():
@@ -127,8 +151,8 @@ def _cases():
     yield Case("standard Gaussians: nothing to pay", (nothing, nothing.clone()), _expected(nothing, nothing))
     mean = torch.tensor([[2.0, 0.0, -1.0]], dtype=torch.float64)
     log_variance = torch.tensor([[0.0, math.log(4.0), 0.0]], dtype=torch.float64)
-    by_hand = {"value": torch.tensor([2.5 + (3 - math.log(4)) / 2], dtype=torch.float64)}
-    by_hand |= {"to mean": np.array([[2.0, 0.0, -1.0]]), "to log_variance": np.array([[0.0, 1.5, 0.0]])}
+    value = torch.tensor([2.5 + (3 - math.log(4)) / 2], dtype=torch.float64)
+    by_hand = _seen(value, np.array([[2.0, 0.0, -1.0]]), np.array([[0.0, 1.5, 0.0]]))
     yield Case("2 + (3 − log 4) / 2 + ½, by hand", (mean, log_variance), by_hand)
     rng = np.random.default_rng(512)
     for shape in ((3, 2), (2, 5), (4, 1)):
@@ -151,11 +175,15 @@ KL_FROM_STANDARD = Exercise(
         _over_pictures: "You sum over the pictures. The numbers of one picture are axis 1.",
         _not_summed: "Each number's divergence is right: add those of one picture up.",
         _without_half: "Twice too large: the half in front is missing.",
+        _half_of_the_mean_alone: "You halve μ² alone: the half stands in front of the whole bracket.",
         _without_one: "The − 1 is missing: for a standard Gaussian the divergence must be 0.",
+        _one_added: "You add the 1: take it away, so that a standard Gaussian costs 0.",
         _one_once: "The − 1 belongs to each of the D numbers; you take it away once a picture.",
+        _log_forgotten: "− log σ² is missing: a very narrow Gaussian must be expensive.",
         _log_added: "log σ² is subtracted: a very narrow Gaussian must be expensive, not cheap.",
         _deviation: "You put σ where σ² belongs: exp(log_variance), without the half.",
         _log_as_deviation: "You read log_variance as log σ. It is the logarithm of σ² already: do not double it.",
+        _log_of_deviation: "log σ² is log_variance itself: do not halve it.",
         _log_is_variance: "You read log_variance as σ² itself and take its logarithm. It is the logarithm: σ² is its "
         "exponential.",
         _mean_not_squared: "The mean is not squared: being off to the left costs as much as to the right.",
@@ -166,6 +194,7 @@ KL_FROM_STANDARD = Exercise(
         "same. The picture's Gaussian comes first.",
         _in_bits: "You give bits. In nats, do not divide by log 2.",
         _cut_off: "The numbers are right, but no gradient reaches the arguments: leave out detach() and no_grad().",
+        _mean_cut_off: "The numbers are right, but mean gets no gradient.",
         _deviation_cut_off: "The numbers are right, but log_variance gets no gradient.",
     },
     hints=(

@@ -3,7 +3,10 @@
 import numpy as np
 import torch
 
-from cnncourse.exercises.week4.style_transfer_observed import NO_GRADIENT, bare
+from cnncourse.exercises.week4.style_transfer_observed import bare
+
+NOTHING = "nothing arrives"
+NO_TENSOR = "no tensor, so no gradient"
 
 
 def drawn(rng, *shape):
@@ -14,18 +17,29 @@ def drawn(rng, *shape):
 def with_gradients(f, arguments, watched):
     """Return f(*arguments) and, by a fixed weighting of its numbers, the gradient to every tensor of `watched`.
 
-    `watched` names tensors among the arguments; a result without a graph, or a tensor that nothing reaches, is told
-    in words.
+    `watched` names tensors among the arguments; where no gradient arrives, words say so.
     """
     for tensor in watched.values():
         tensor.requires_grad_()
     value = f(*arguments)
+    if value is None:
+        return None
+    found = gradients(value, list(watched.values()))
+    named = dict(zip(map(arriving, watched), found, strict=True))
+    return {"value": bare(value) if torch.is_tensor(value) else value} | named
+
+
+def arriving(name):
+    """Return the words under which the gradient to an argument is compared."""
+    return f"the gradient to {name}"
+
+
+def gradients(value, tensors):
+    """Return the gradient to each tensor of the numbers of `value` times 1, 2, 3, …, or words where none arrives."""
     if not torch.is_tensor(value):
-        return {"value": value}
-    seen = {"value": bare(value)}
+        return [NO_TENSOR] * len(tensors)
     if not value.requires_grad:
-        return seen | {f"to {name}": NO_GRADIENT for name in watched}
+        return [NOTHING] * len(tensors)
     weights = torch.arange(1, value.numel() + 1, dtype=value.dtype).reshape(value.shape)
-    found = torch.autograd.grad((value * weights).sum(), list(watched.values()), allow_unused=True)
-    named = zip(watched, found, strict=True)
-    return seen | {f"to {name}": NO_GRADIENT if gradient is None else gradient.numpy() for name, gradient in named}
+    found = torch.autograd.grad((value * weights).sum(), tensors, retain_graph=True, allow_unused=True)
+    return [NOTHING if gradient is None else gradient.numpy() for gradient in found]

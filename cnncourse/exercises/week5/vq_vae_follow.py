@@ -53,6 +53,12 @@ def _means_averaged(counts, sums, vectors, numbers, decay):
     return counts, sums, sums / counts[:, None]
 
 
+def _codebooks_averaged(counts, sums, vectors, numbers, decay):
+    n, s = _batch(counts, vectors, numbers)
+    new = followed(counts, sums, vectors, numbers, decay)
+    return new[0], new[1], decay * sums / counts[:, None] + (1 - decay) * s / np.maximum(n, 1)[:, None]
+
+
 def _only_used(counts, sums, vectors, numbers, decay):
     new = followed(counts, sums, vectors, numbers, decay)
     used = np.isin(np.arange(len(counts)), numbers)
@@ -78,6 +84,11 @@ def _not_divided(counts, sums, vectors, numbers, decay):
 def _divided_by_all(counts, sums, vectors, numbers, decay):
     new = followed(counts, sums, vectors, numbers, decay)
     return new[0], new[1], new[1] / len(vectors)
+
+
+def _at_least_one(counts, sums, vectors, numbers, decay):
+    new = followed(counts, sums, vectors, numbers, decay)
+    return new[0], new[1], new[1] / np.maximum(new[0], 1)[:, None]
 
 
 def _counts_in_shares(counts, sums, vectors, numbers, decay):
@@ -163,11 +174,13 @@ FOLLOWED = Exercise(
         _batch_alone: "You forget what was before: keep decay · old.",
         _batch_undamped: "The batch counts fully: weigh it by 1 − decay.",
         _means_averaged: "You average the batch's means. Average its sums: they are divided by the counts in the end.",
+        _codebooks_averaged: "You average codebooks: the new one is the new sums over the new counts.",
         _only_used: "Codes that nobody chose stay as they were: their averages fade as well.",
         _old_codebook: "The codebook is made of the old averages: take the new ones.",
         _old_counts: "The codebook divides the new sums by the old counts.",
         _not_divided: "The codebook is the sums divided by the counts.",
         _divided_by_all: "You divide by the number of all vectors: each code has its own count.",
+        _at_least_one: "You never divide by less than 1: a count may lie below, for it is an average.",
         _counts_in_shares: "You average shares of the batch: the number of vectors is wanted.",
         _one_vector_a_code: "`array[numbers] += …` counts each code once, however often it is there. Use np.add.at, "
         "np.bincount or rows of zeros with a single 1.",

@@ -5,9 +5,9 @@ import torch
 
 from cnncourse.exercises.engine import Case, Exercise
 from cnncourse.exercises.week4.style_transfer_observed import bare
-from cnncourse.exercises.week5.vae_observed import drawn
+from cnncourse.exercises.week5.vae_observed import NOTHING, drawn, gradients
 
-NOTHING = "nothing arrives"
+LOSSES = ("codebook loss", "commitment loss")
 
 
 def quantiser_losses(vectors, quantised, beta):
@@ -50,6 +50,10 @@ def _all_stopped(vectors, quantised, beta):
     return same, beta * same
 
 
+def _python_numbers(vectors, quantised, beta):
+    return tuple(loss.item() for loss in quantiser_losses(vectors, quantised, beta))
+
+
 def _codebook_twice(vectors, quantised, beta):
     same = ((quantised - vectors.detach()) ** 2).mean()
     return same, beta * same
@@ -75,6 +79,11 @@ def _beta_on_both(vectors, quantised, beta):
 
 def _without_beta(vectors, quantised, beta):
     return ((quantised - vectors.detach()) ** 2).mean(), ((vectors - quantised.detach()) ** 2).mean()
+
+
+def _beta_squared(vectors, quantised, beta):
+    codebook, commitment = quantiser_losses(vectors, quantised, beta)
+    return codebook, beta * commitment
 
 
 def _sums(vectors, quantised, beta):
@@ -110,23 +119,18 @@ def _per_number(vectors, quantised, beta):
 
 def _observe(f, vectors, quantised, beta):
     """Return the two numbers, and what each moves: its gradient to the vectors and to the codes."""
-    watched = {"vectors": vectors.requires_grad_(), "codes": quantised.requires_grad_()}
+    watched = [vectors.requires_grad_(), quantised.requires_grad_()]
     losses = f(vectors, quantised, beta)
-    if not isinstance(losses, tuple) or len(losses) != 2:
-        return losses if not torch.is_tensor(losses) else bare(losses)
-    seen = {}
-    for name, loss in zip(("codebook loss", "commitment loss"), losses, strict=True):
-        seen[name] = bare(loss) if torch.is_tensor(loss) else loss
-        for what, tensor in watched.items():
-            seen[f"{name} to the {what}"] = _gradient(loss, tensor)
-    return seen
+    if not isinstance(losses, (tuple, list)) or len(losses) != 2:
+        return bare(losses) if torch.is_tensor(losses) else losses
+    named = zip(LOSSES, losses, strict=True)
+    return tuple(
+        _seen(name, bare(loss) if torch.is_tensor(loss) else loss, *gradients(loss, watched)) for name, loss in named
+    )
 
 
-def _gradient(loss, tensor):
-    if not torch.is_tensor(loss) or not loss.requires_grad:
-        return NOTHING
-    (found,) = torch.autograd.grad(loss.sum(), tensor, retain_graph=True, allow_unused=True)
-    return NOTHING if found is None else found.numpy()
+def _seen(name, value, to_vectors, to_codes):
+    return {name: value, f"the {name}'s gradient to vectors": to_vectors, f"the {name}'s gradient to codes": to_codes}
 
 
 def _expected(vectors, quantised, beta):
@@ -134,22 +138,20 @@ def _expected(vectors, quantised, beta):
     v, q = vectors.numpy(), quantised.numpy()
     size = v.size
     loss = sum((float(a) - float(b)) ** 2 for a, b in zip(v.ravel(), q.ravel(), strict=True)) / size
-    return {
-        "codebook loss": np.float64(loss),
-        "codebook loss to the vectors": NOTHING,
-        "codebook loss to the codes": 2 * (q - v) / size,
-        "commitment loss": np.float64(beta * loss),
-        "commitment loss to the vectors": 2 * beta * (v - q) / size,
-        "commitment loss to the codes": NOTHING,
-    }
+    return _both(loss, 2 * (q - v) / size, beta * loss, 2 * beta * (v - q) / size)
+
+
+def _both(codebook_loss, to_codes, commitment_loss, to_vectors):
+    return (
+        _seen(LOSSES[0], np.float64(codebook_loss), NOTHING, to_codes),
+        _seen(LOSSES[1], np.float64(commitment_loss), to_vectors, NOTHING),
+    )
 
 
 def _cases():
     hand = torch.tensor([[1.0, 3.0]], dtype=torch.float64), torch.tensor([[1.0, 1.0]], dtype=torch.float64), 0.25
-    expected = {"codebook loss": np.float64(2), "codebook loss to the vectors": NOTHING}
-    expected |= {"codebook loss to the codes": np.array([[0.0, -2.0]]), "commitment loss": np.float64(0.5)}
-    expected |= {"commitment loss to the vectors": np.array([[0.0, 0.5]]), "commitment loss to the codes": NOTHING}
-    yield Case("(0² + 2²) / 2 = 2, and a quarter of it", hand, expected)
+    by_hand = _both(2, np.array([[0.0, -2.0]]), 0.5, np.array([[0.0, 0.5]]))
+    yield Case("(0² + 2²) / 2 = 2, and a quarter of it", hand, by_hand)
     rng = np.random.default_rng(523)
     for shape, beta in (((3, 2), 0.25), ((2, 5), 2.0), ((4, 1), 0.5), ((1, 3), 1.0)):
         arguments = drawn(rng, *shape), drawn(rng, *shape), beta
@@ -167,12 +169,14 @@ QUANTISER_LOSSES = Exercise(
         _codebook_moves_both: "The codebook loss moves the vectors as well: detach them there.",
         _commitment_moves_both: "The commitment loss moves the codes as well: detach them there.",
         _all_stopped: "Both sides are detached: nothing learns.",
+        _python_numbers: "The numbers are right, but Python numbers let no gradient flow: return the tensors.",
         _codebook_twice: "Both losses move the codes: nothing keeps the encoder near its codes.",
         _commitment_twice: "Both losses move the vectors: the codebook never learns.",
         _difference_stopped: "In the codebook loss the whole difference is detached: detach the vectors alone.",
         _beta_on_codebook: "β stands at the codebook loss: it weighs the commitment.",
         _beta_on_both: "β weighs the commitment loss alone.",
         _without_beta: "β is missing at the commitment loss.",
+        _beta_squared: "β is squared: it stands outside the square.",
         _sums: "You add the squares up: the mean over all N·D numbers is wanted.",
         _mean_over_vectors: "You divide by the number of vectors alone: the mean is over all N·D numbers.",
         _absolute: "You take absolute differences: squares are wanted.",
@@ -189,5 +193,5 @@ QUANTISER_LOSSES = Exercise(
     minutes=8,
     difficulty=2,
     points=2,
-    returns=("codebook loss", "commitment loss"),
+    returns=LOSSES,
 )

@@ -32,6 +32,10 @@ def _half_of_the_square(vectors, codebook):
     return ((codebook**2).sum(1) - vectors @ codebook.T).argmin(1)
 
 
+def _sign_of_the_product(vectors, codebook):
+    return ((codebook**2).sum(1) + 2 * vectors @ codebook.T).argmin(1)
+
+
 def _without_squares(vectors, codebook):
     return (vectors[:, None] - codebook).sum(2).argmin(1)
 
@@ -50,6 +54,10 @@ def _largest_difference(vectors, codebook):
 
 def _first_number_alone(vectors, codebook):
     return np.abs(vectors[:, None, 0] - codebook[None, :, 0]).argmin(1)
+
+
+def _rounded(vectors, codebook):
+    return ((vectors[:, None] - codebook) ** 2).sum(2).round(1).argmin(1)
 
 
 def _last_of_equal(vectors, codebook):
@@ -105,6 +113,7 @@ def _cases():
     yield Case("as near to 1 as to 3", (np.array([[2.0]]), np.array([[9.0], [1.0], [3.0]])), np.array([1]))
     apart = np.array([[3.0, 3.0], [0.0, 4.5]])
     yield Case("two differences of 3 are less than one of 4.5 and more than one of 4.2", (np.zeros((1, 2)), apart), [0])
+    yield Case("0.1 away is nearer than 0.11", (np.array([[0.5]]), np.array([[0.61], [0.4]])), np.array([1]))
     rng = np.random.default_rng(521)
     for N, K, D in ((5, 3, 4), (3, 7, 2), (9, 4, 1), (4, 6, 5)):
         vectors, codebook = rng.normal(0, 1, (N, D)).round(2), rng.normal(0, 1, (K, D)).round(2)
@@ -119,11 +128,13 @@ NEAREST_NUMBERS = Exercise(
         _by_product: "You look for the largest scalar product. A long code wins then, however far away it is.",
         _by_angle: "You compare angles: two codes in one direction are not equally near.",
         _half_of_the_square: "|v − c|² = |v|² − 2 v·c + |c|²: the 2 is missing.",
+        _sign_of_the_product: "|v − c|² = |v|² − 2 v·c + |c|²: the product is taken away.",
         _without_squares: "You add plain differences up: those below 0 make a code look near. Square them first.",
         _sum_then_square: "Square each difference, then add: in your order they cancel.",
         _manhattan: "You add absolute differences. The Euclidean distance adds squares.",
         _largest_difference: "You compare the largest difference alone. The Euclidean distance adds all squares.",
         _first_number_alone: "You compare the first number of each vector alone.",
+        _rounded: "You round the distances, and the first of nearly equal ones wins: compare them as they are.",
         _last_of_equal: "Of equally near codes you take the last: the first is wanted.",
         _per_code: "You look for the nearest vector to each code. It is the other way round: axis 1 holds the codes.",
         _counted_from_one: "You count from 1: the first row of the codebook is number 0.",

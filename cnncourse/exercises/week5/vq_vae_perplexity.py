@@ -103,6 +103,12 @@ def _of_rows(numbers, K):
     return float(np.mean([codes_in_use(row, K) for row in rows]))
 
 
+def _divided_by_rows(numbers, K):
+    share = np.bincount(numbers.ravel(), minlength=K) / len(numbers)
+    share = share[share > 0]
+    return float(np.exp(-(share * np.log(share)).sum()))
+
+
 def _divided_by_k(numbers, K):
     share = np.bincount(numbers.ravel(), minlength=K) / K
     share = share[share > 0]
@@ -151,6 +157,7 @@ CODES_IN_USE = Exercise(
         _largest: "You look at the most frequent code alone.",
         _first_row: "You look at the first row alone: numbers may have any shape, and all of them count.",
         _of_rows: "You take a mean over rows: all numbers belong to one count.",
+        _divided_by_rows: "len(numbers) counts the rows: numbers.size counts all numbers.",
         _divided_by_k: "Shares are counts divided by how many numbers there are, not by K.",
     },
     hints=(

@@ -48,13 +48,6 @@ def test_other_ways_to_the_right_answer_pass(name):
     assert report.status == "passed", report.advice
 
 
-@pytest.mark.parametrize("name", OTHER_WORDS)
-def test_each_exercise_knows_twelve_wrong_answers_with_an_advice_of_their_own(name):
-    mistakes = catalogue()[name].mistakes
-    assert len(mistakes) >= 12
-    assert len(set(mistakes.values())) == len(mistakes)
-
-
 @pytest.mark.parametrize(
     ("name", "old", "new", "words"),
     [
