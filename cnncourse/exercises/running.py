@@ -4,8 +4,6 @@ import contextlib
 import copy
 import inspect
 import io
-import signal
-import threading
 import traceback
 import warnings
 from dataclasses import dataclass
@@ -14,10 +12,7 @@ from typing import Any
 import numpy as np
 
 from cnncourse.exercises.compare import as_array, is_tensor
-
-
-class TooSlow(BaseException):
-    """Raised in a learner's function when its time is over; `except Exception` lets it pass."""
+from cnncourse.time_limit import TooSlow, time_limit
 
 
 @dataclass
@@ -74,36 +69,6 @@ class _Watched:
         result = self.f(*args, **kwargs)
         self.failed = False
         return result
-
-
-@contextlib.contextmanager
-def time_limit(seconds):
-    """Raise TooSlow in the block after `seconds`. Works in the main thread of POSIX systems, else does nothing."""
-    if not hasattr(signal, "setitimer") or threading.current_thread() is not threading.main_thread():
-        yield
-        return
-
-    def ring(_signal, frame):
-        if not _importing(frame):
-            raise TooSlow
-        signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # an import cut short would leave a broken module behind
-
-    previous = signal.signal(signal.SIGALRM, ring)
-    signal.setitimer(signal.ITIMER_REAL, seconds, 0.2)  # rings again, should a bare `except:` swallow it
-    try:
-        yield
-    finally:
-        signal.setitimer(signal.ITIMER_REAL, 0)
-        signal.signal(signal.SIGALRM, previous)
-
-
-def _importing(frame):
-    """Tell whether the learner's function is importing a module (torch does so when first used)."""
-    while frame and frame.f_code is not run.__code__:
-        if frame.f_code.co_filename.startswith("<frozen importlib"):
-            return True
-        frame = frame.f_back
-    return False
 
 
 def _learners_traceback(error):

@@ -13,7 +13,9 @@ from html import escape
 
 import numpy as np
 
-PATIENCE_S = 1.0
+from cnncourse.time_limit import TooSlow, time_limit
+
+PATIENCE_S, LIMIT_S = 1.0, 5.0  # a function that is slower draws once more; one that has no answer by then is stopped
 COURSE = "The course's own {name} draws this picture."
 OWN = "This picture is drawn by <em>your</em> {name}."
 OTHER = OWN + " It gives another answer here than the course's: what you see is yours."
@@ -21,6 +23,10 @@ EMPTY = "Your {name} is still empty: the course's own draws."
 RAISES = "Your {name} raises {detail} here: the course's own draws."
 UNFIT = "Your {name} gives {detail} here: the course's own draws."
 SLOW = "Your {name} took {detail} for this picture: from now on the course's own draws, being faster."
+STOPPED = (
+    "Your {name} took too long: it was stopped after {detail}, and the course's own draws from now on. "
+    "Is there a loop that never ends? Mend it, then run its cell and this one again."
+)
 
 
 def learners(function, course_function, drawable=None):
@@ -47,6 +53,10 @@ class Borrowed:
             return expected
         try:
             answer, seconds = _timed(self.function, args, kwargs)
+        except TooSlow:
+            self._retired = True
+            self._say(STOPPED, f"{LIMIT_S:g} s")
+            return expected
         except Exception as problem:
             self._say(RAISES, f"{type(problem).__name__} ({problem})" if str(problem) else type(problem).__name__)
             return expected
@@ -98,7 +108,7 @@ def _in_the_type_of(answer, expected):
 def _timed(function, args, kwargs):
     args, kwargs = copy.deepcopy((args, kwargs))
     start = time.perf_counter()
-    with contextlib.redirect_stdout(io.StringIO()):
+    with contextlib.redirect_stdout(io.StringIO()), time_limit(LIMIT_S):
         answer = function(*args, **kwargs)
     return answer, time.perf_counter() - start
 

@@ -1,5 +1,8 @@
 """A learner's function draws where it works; where it does not, the course's draws and a sentence says why."""
 
+import contextlib
+import sys
+
 import numpy as np
 import pytest
 
@@ -127,6 +130,26 @@ def test_a_slow_function_draws_once_and_then_rests(monkeypatch):
     assert np.array_equal(loan(X), X / 3)
     assert "from now on the course's own draws" in loan.sentence
     assert np.array_equal(loan(X), X / 2)
+    assert calls == [1]
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
+@pytest.mark.parametrize("swallow", [contextlib.nullcontext, lambda: contextlib.suppress(Exception)])
+def test_an_endless_function_is_stopped_once_and_then_rests(monkeypatch, swallow):
+    calls = []
+
+    def never(x):
+        calls.append(1)
+        while True:
+            with swallow():
+                x = x + 0
+
+    monkeypatch.setattr(borrowed, "LIMIT_S", 0.1)
+    loan = learners(never, halve)
+    assert np.array_equal(loan(X), X / 2)
+    assert "Your <code>halve</code> took too long: it was stopped after 0.1 s" in loan.sentence
+    assert np.array_equal(loan(X), X / 2)
+    assert "took too long" in loan.sentence
     assert calls == [1]
 
 
