@@ -1,6 +1,7 @@
 """The house's floors: imports only go down, and heavy libraries stay where they belong."""
 
 import ast
+import graphlib
 import subprocess
 import sys
 from pathlib import Path
@@ -131,6 +132,16 @@ def test_the_course_imports_only_downwards():
     sources = course_sources()
     assert ("cnncourse.convolution", True) in sources
     assert violations(sources) == []
+
+
+def test_no_modules_import_each_other():
+    sources = course_sources()
+    known = {module for module, _ in sources}
+    graph = {
+        module: {found for _, found in imported_modules(source, module, is_package, known)} - {module}
+        for (module, is_package), source in sources.items()
+    }
+    graphlib.TopologicalSorter(graph).prepare()  # raises CycleError with the circle
 
 
 PLANTED = {

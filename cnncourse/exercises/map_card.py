@@ -2,8 +2,8 @@
 
 from html import escape
 
-from cnncourse.exercises import course_map
 from cnncourse.exercises.card import BOX, FAINT, INK, LINE, NEUTRAL, SIGNS
+from cnncourse.exercises.map_words import duration, in_words, sign, standing, steps_of
 
 CELL = "text-align:left;vertical-align:top;padding:2px 14px 2px 0;font-size:13px"
 GRID = f"border-collapse:collapse;color:{INK};margin:6px 0"
@@ -16,7 +16,7 @@ def course_html(course) -> str:
         heading = f"<b>{escape(title)}</b>"
         rows += [_row(heading, steps, tag="th")] * (week > 0)
         rows += [_row(_link(course, stop), stop.steps) for stop in course.stops if stop.week == week]
-    total = course_map.in_words(course_map.steps_of(course.stops))
+    total = in_words(steps_of(course.stops))
     return _box(f"The course: {total}", _going_on(course), _grid(rows), course.note)
 
 
@@ -25,7 +25,7 @@ def notebook_html(course) -> str:
     stop, following = course.shown, course.following
     following = f"Next: {_link(course, following)}" if following else "This is the last notebook."
     weeks = [_row(escape(title), steps) for week, title, steps in course.weeks if week]
-    title = f"{stop.title}: {course_map.in_words(stop.steps)}"
+    title = f"{stop.title}: {in_words(stop.steps)}"
     return _box(title, _grid(map(_step_row, stop.steps)), following, _grid(weeks), course.note)
 
 
@@ -39,22 +39,19 @@ def _going_on(course):
 
 def _step_row(step):
     state = _sign("✓", "passed") if step.passed else _sign("○", "open")
-    todo = (
-        "" if step.passed else f"{course_map.duration(step.minutes)}; the cell that begins <code>def {step.name}</code>"
-    )
+    todo = "" if step.passed else f"{duration(step.minutes)}; the cell that begins <code>def {step.name}</code>"
     return _cells(state, f"<code>{step.name}</code>", todo)
 
 
 def _row(title, steps, tag="td"):
-    done, total, left = course_map.standing(steps)
-    sign, word = course_map.sign(steps), f"{done} of {total} passed"
-    left = f"{course_map.duration(left)} left" if left else ""
-    return _cells(title, _sign(sign, word) + _bar(done, total), left, tag=tag)
+    done, total, left = standing(steps)
+    left = f"{duration(left)} left" if left else ""
+    return _cells(title, _sign(sign(steps), f"{done} of {total} passed") + _bar(done, total), left, tag=tag)
 
 
-def _sign(sign, words):
-    colour = SIGNS["passed"][2] if sign == "✓" else FAINT
-    mark = f'<span style="color:{colour};font-weight:700" aria-hidden="true">{sign}</span>'
+def _sign(mark, words):
+    colour = SIGNS["passed"][2] if mark == "✓" else FAINT
+    mark = f'<span style="color:{colour};font-weight:700" aria-hidden="true">{mark}</span>'
     return f'{mark} <span style="white-space:nowrap">{words}</span>'
 
 

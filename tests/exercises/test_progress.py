@@ -13,7 +13,8 @@ import pytest
 
 from cnncourse.exercises import progress as show
 from cnncourse.exercises.catalogue import WEEKS
-from cnncourse.exercises.course_map import TITLES, in_words, standing
+from cnncourse.exercises.course_map import TITLES
+from cnncourse.exercises.map_words import in_words, standing
 from cnncourse.exercises.progress import record
 from course_notebooks import NOTEBOOKS
 
