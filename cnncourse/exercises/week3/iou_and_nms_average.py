@@ -61,6 +61,17 @@ def _from_first(precision, recall):
     return float(np.mean([precision[place:].max() for place in places])) if places else 0.0
 
 
+def _best_so_far(precision, recall):
+    """Fill from the left: the best of all points up to the first that reaches the recall."""
+    best = np.append(np.maximum.accumulate(precision), 0)
+    return float(best[np.searchsorted(recall, RECALLS)].mean())
+
+
+def _up_to_the_last_recall(precision, recall):
+    levels = np.linspace(0, recall.max(initial=0), 101)
+    return float(np.mean([max(precision[recall >= level], default=0) for level in levels]))
+
+
 def _last_goes_on(precision, recall):
     last = precision[-1] if len(precision) else 0
     return float(np.mean([max(precision[recall >= level], default=last) for level in np.linspace(0, 1, 101)]))
@@ -149,6 +160,9 @@ INTERPOLATED_AP = Exercise(
         _only_reached: "You leave out the recalls that are never reached: they count as 0.",
         _from_first: "np.argmax of a mask without any True gives 0: where recall r is never reached you take the whole "
         "curve. There it is 0.",
+        _best_so_far: "np.maximum.accumulate goes from the left, so you have the best precision so far. The best of "
+        "the points to the right is wanted: turn the row round before and after.",
+        _up_to_the_last_recall: "Your recalls end at the largest one that is reached: they run from 0 to 1.",
         _last_goes_on: "Beyond the last recall you go on with the last precision: there it is 0.",
         _mean_precision: "You return the mean of the given precisions. The mean runs over 101 recalls.",
         _best_precision: "You return the best precision of all. It counts only up to its own recall.",

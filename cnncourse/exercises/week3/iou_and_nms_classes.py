@@ -57,6 +57,7 @@ _three_classes = _by_class(classes=lambda labels: range(3))
 _hundred_classes = _by_class(classes=lambda labels: range(100))
 _last_class_lost = _by_class(classes=lambda labels: range(labels.max(initial=0)))
 _first_class_only = _by_class(classes=lambda labels: np.unique(labels)[:1])
+_last_class_only = _by_class(classes=lambda labels: np.unique(labels)[-1:])
 _no_suppression = _by_class(suppressed=lambda boxes, scores, t: np.arange(len(scores)))
 _one_a_class = _by_class(suppressed=lambda boxes, scores, t: nms(boxes, scores, t)[:1])
 _half_always = _by_class(suppressed=lambda boxes, scores, t: nms(boxes, scores, 0.5))
@@ -165,6 +166,7 @@ SUPPRESS_PER_CLASS = Exercise(
         _hundred_classes: "Your loop over the labels ends too early. np.unique(labels) are those that occur.",
         _last_class_lost: "range(labels.max()) ends before the largest label.",
         _first_class_only: "You return after the first class: collect from all of them.",
+        _last_class_only: "Only the last class is left: each turn of your loop forgets what the one before found.",
         _no_suppression: "You use the scores but never drop a duplicate: call nms.",
         _one_a_class: "You keep one box a class. There may be several cars.",
         _half_always: "You use an IoU threshold of 0.5, whatever iou_threshold says.",

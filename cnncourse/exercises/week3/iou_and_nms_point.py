@@ -92,6 +92,23 @@ def _first_free_truth(boxes, scores, truths, score_threshold, iou_threshold):
     return _counted(choose=first)(boxes, scores, truths, score_threshold, iou_threshold)
 
 
+def _last_free_truth(boxes, scores, truths, score_threshold, iou_threshold):
+    def last(row, free):
+        fits = free & (row >= iou_threshold)
+        return len(fits) - 1 - int(fits[::-1].argmax())
+
+    return _counted(choose=last)(boxes, scores, truths, score_threshold, iou_threshold)
+
+
+def _closest_pairs_first(boxes, scores, truths, score_threshold, iou_threshold):
+    likely, hits = scores >= score_threshold, 0
+    overlaps = iou(boxes[likely], truths)
+    while overlaps.size and overlaps.max() >= iou_threshold:
+        row, column = np.unravel_index(overlaps.argmax(), overlaps.shape)
+        overlaps[row], overlaps[:, column], hits = -1, -1, hits + 1
+    return _ratio(hits, int(likely.sum())), hits / len(truths)
+
+
 def _poor_ones_take(boxes, scores, truths, score_threshold, iou_threshold):
     free, hits = truths, 0
     detections = [i for i in np.argsort(-scores, kind="stable") if scores[i] >= score_threshold]
@@ -160,6 +177,13 @@ def _point_cases():
     yield case("the same two with equal scores: the lower index first", between[::-1], [0.8, 0.8], close, 0.5, 0.6,
                (1.0, 1.0))  # fmt: skip
     yield case("equal scores, the one between first", between, [0.8, 0.8], close, 0.5, 0.6, (1 / 2, 1 / 2))
+    yield case("the truths in the other order", between, [0.9, 0.8], close[::-1], 0.5, 0.6, (1 / 2, 1 / 2))
+    pair, left = [[10, 0, 20, 4], [13, 0, 23, 4]], [7.6, 0, 17.6, 4]  # left overlaps the first truth alone by 0.6
+    middle, right = [11, 0, 21, 4], [12, 0, 22, 4]  # both truths, the first more; both, the second more
+    yield case("the better one chooses what the other needs", [left, middle], [0.8, 0.9], pair, 0.5, 0.6,
+               (1 / 2, 1 / 2))  # fmt: skip
+    yield case("the one that has no choice is better", [left, middle], [0.9, 0.8], pair, 0.5, 0.6, (1.0, 1.0))
+    yield case("each fits one truth best", [left, right], [0.8, 0.9], pair, 0.5, 0.6, (1.0, 1.0))
     row = np.arange(20)[:, None, None] * [30, 0, 30, 0]
     good_ones_first = (row + between[::-1]).transpose(1, 0, 2)  # all 20 exact boxes, then the 20 between
     scores = np.tile(np.arange(20) * 7 % 3 / 10 + 0.6, 2)
@@ -222,6 +246,10 @@ PRECISION_RECALL_POINT = Exercise(
         "still FREE.",
         _first_free_truth: "You take the first free truth that overlaps enough: the one with the largest IoU is "
         "wanted, so that others find theirs.",
+        _last_free_truth: "Of the free truths that overlap enough you take the last: the one with the largest IoU is "
+        "wanted, so that others find theirs.",
+        _closest_pairs_first: "You pair off the largest overlaps first, whatever the scores. The best score chooses "
+        "first, even where a worse one lies closer.",
         _truths_choose: "With you the truths choose, one after the other. The detections choose, best score first.",
         _truths_covered: "You count the truths that some detection covers. But one detection can find only one truth.",
         _none_is_zero: "Without any detection nothing is false: precision is 1.0 there.",

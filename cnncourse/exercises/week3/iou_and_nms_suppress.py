@@ -183,6 +183,8 @@ def _suppress_cases():
     yield case("boxes given in shares of the picture", shares, [0.6, 0.9, 0.8, 0.7], 0.5, [1, 2, 3])
     apart = np.arange(40)[:, None] * [20, 0, 20, 0] + [0, 0, 12, 7]
     yield case("forty boxes apart, three scores", apart, np.arange(40) * 7 % 3 / 4, 0.5)
+    same = [[3, 4, 9, 6], [3, 4, 9, 6]]
+    yield case("threshold 1: nothing is dropped, not even the same box", same, [0.2, 0.3], 1.0, [1, 0])
     yield case("one box", [[3, 4, 9, 6]], [0.2], 0.5, [0])
     yield case("no box", [], [], 0.5, [])
     rng = np.random.default_rng(7)

@@ -30,13 +30,14 @@ def caption(*, label, threshold, iou_threshold, suppress, scene, average=interpo
     curve = curve_of(label, round(iou_threshold, 2), suppress)
     count, hits, precision, recall = curve.point(threshold)
     judged = judged_scene(scene, label, threshold, round(iou_threshold, 2), suppress)
-    kinds = [judged.kinds.count(kind) for kind in (HIT, DUPLICATE, ALARM)]
+    hits_here, again, wrong = (judged.kinds.count(kind) for kind in (HIT, DUPLICATE, ALARM))
+    detections = "1 detection scores" if count == 1 else f"{count} detections score"
     share = f"{hits}/{count} = <b>{precision:.3f}</b>" if count else "<b>1</b> (no detection, none false)"
     return (
-        f"{len(many_scenes())} scenes, {curve.truths} {PLURALS[label]}. {count} detections score at least "
+        f"{len(many_scenes())} scenes, {curve.truths} {PLURALS[label]}. {detections} at least "
         f"{threshold:.2f}: precision {share}, recall {hits}/{curve.truths} = <b>{recall:.3f}</b>. "
-        f"AP <b>{average(curve.precision, curve.recall):.3f}</b>. This scene: {kinds[0]} found, "
-        f"{int((~judged.found).sum())} missed, {kinds[1]} found twice, {kinds[2]} where none is."
+        f"AP <b>{average(curve.precision, curve.recall):.3f}</b>. This scene: {hits_here} found, "
+        f"{int((~judged.found).sum())} missed; false alarms: {again} on one found before, {wrong} that fit none."
     )
 
 

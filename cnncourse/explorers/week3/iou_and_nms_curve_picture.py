@@ -57,13 +57,15 @@ def picture(scene, judged, threshold, which, average):
     sheet = _background(scene, *which).fresh()
     painter = sheet.painter
     painter.text(PLACE[0], 20, f"this scene, scores of at least {short(threshold)}", 13, INK, bold=True)
-    for truth, found in zip(judged.truths, judged.found, strict=True):
-        if not found:
-            sheet.box(truth, RED, 2.5, (5, 5))
-            sheet.plate(truth, "missed", RED, below=True)
-    for box, score, kind in reversed(list(zip(judged.boxes, judged.scores, judged.kinds, strict=True))):
-        colour, dash, words = LOOKS[kind]
-        sheet.box(box, colour, 3, dash)
+    missed, detections = judged.truths[~judged.found], list(zip(*judged[:3], strict=True))
+    for truth in missed:
+        sheet.box(truth, RED, 2.5, (5, 5))
+    for box, _, kind in reversed(detections):
+        sheet.box(box, LOOKS[kind][0], 3, LOOKS[kind][1])
+    for truth in missed:
+        sheet.plate(truth, "missed", RED, below=True)
+    for box, score, kind in reversed(detections):
+        colour, _, words = LOOKS[kind]
         sheet.plate(box, f"{words} {short(score)}", colour, bold=kind == HIT)
     _paint_point(painter, curve_of(*which), threshold)
     x, y, side = PLOT

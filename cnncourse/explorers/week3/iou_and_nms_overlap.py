@@ -208,7 +208,7 @@ def two_boxes(own_box_iou=None, **start):
         lambda **state: render(measure=measure, **state),
         {
             "start": widgets.Dropdown(
-                options=list(STARTS), description="start with", layout=widgets.Layout(width="330px")
+                options=list(STARTS), description="start with", layout=widgets.Layout(width="330px", max_width="100%")
             )
         },
         title="Two boxes",

@@ -14,12 +14,13 @@ class Sheet:
     def __init__(self, paper, picture, left, top, side):
         self.painter, self.left, self.top, self.side = Painter(*paper), left, top, side
         self.scale = side / picture.shape[1]
+        self.plates = []  # left, top and width of each
         self.painter.image(picture, left, top, side, side, smooth=True)
 
     def fresh(self):
         """Return a copy of the sheet to be painted on."""
         twin = object.__new__(Sheet)
-        twin.__dict__.update(self.__dict__, painter=self.painter.copy())
+        twin.__dict__.update(self.__dict__, painter=self.painter.copy(), plates=[])
         return twin
 
     def edges(self, box):
@@ -42,14 +43,24 @@ class Sheet:
             self.painter.line(*ends, colour, line_width, dash=dash)
 
     def plate(self, box, words, colour, bold=False, below=False):
-        """Write words on a small plate at a box's upper left (or lower right) corner, inside the picture."""
-        x1, y1, x2, y2 = self.edges(box)
+        """Write words on a small plate at a box's upper left (or lower right) corner, or at another that is free."""
         wide = self.painter.text_width(words, 12, bold=bold) + 8
-        x, y = (x2 - wide, y2 + 1) if below else (x1, y1 - 18)
-        x = min(max(x, self.left), self.left + self.side - wide)
-        y = min(max(y, self.top), self.top + self.side - 17)
+        places = self._places(box, wide)
+        places = places[::-1] if below else places
+        x, y = next(filter(lambda place: self._is_free(*place, wide), places), places[0])
+        self.plates.append((x, y, wide))
         self.painter.rectangle(x, y, wide, 17, fill=WHITE, outline=colour, line_width=1.5, radius=3)
         self.painter.text(x + 4, y + 9, words, 12, INK, bold=bold)
+
+    def _places(self, box, wide):
+        """Return where a plate may stand: above a box at its left and right, below it, all inside the picture."""
+        x1, y1, x2, y2 = self.edges(box)
+        spots = [(x, y) for y in (y1 - 18, y2 + 1) for x in (x1, x2 - wide)]
+        high = self.left + self.side - wide, self.top + self.side - 17
+        return [(min(max(x, self.left), high[0]), min(max(y, self.top), high[1])) for x, y in spots]
+
+    def _is_free(self, x, y, wide):
+        return all(x + wide <= left or left + long <= x or abs(y - top) >= 17 for left, top, long in self.plates)
 
     def hatch(self, box, colour, gap=9, alpha=1.0):
         """Fill a box with slanted lines."""

@@ -43,23 +43,23 @@ def caption(*, scene, step, theirs=None, sentence="", **thresholds):
     _, scores, _ = candidates_of(scene)
     ranks = {index: rank for rank, index in enumerate(run.order.tolist(), start=1)}
     parts = [_step_words(run, step, scores, ranks, thresholds)]
-    parts.append(f"In the end <b>{len(run.kept)}</b> of {len(scores)} are kept: {_numbers(run.kept.tolist(), ranks)}.")
+    parts.append(f"Kept in the end: <b>{len(run.kept)}</b> of {len(scores)} ({_numbers(run.kept.tolist(), ranks)}).")
     if theirs is not None:
-        more, fewer = (sorted(a - b) for a, b in _both_ways(set(theirs.tolist()), set(run.kept.tolist())))
-        if more or fewer:
-            less = _numbers(fewer, ranks)
-            parts.append(f"<b>Your function differs:</b> it keeps {_numbers(more, ranks)} too, and drops {less}.")
+        parts += _difference(set(theirs.tolist()), set(run.kept.tolist()), ranks)
     return " ".join([*parts, sentence]).strip()
 
 
-def _both_ways(a, b):
-    return (a, b), (b, a)
+def _difference(theirs, ours, ranks):
+    changes = ("keeps", theirs - ours, " too"), ("drops", ours - theirs, "")
+    words = [f"it {does} {_numbers(some, ranks)}{more}" for does, some, more in changes if some]
+    return [f"<b>Your function differs:</b> {', and '.join(words)}."] if words else []
 
 
 def _step_words(run, step, scores, ranks, thresholds):
     if step == 0:
         likely = int((run.by >= 0).sum())
-        return f"<b>{likely}</b> of {len(scores)} boxes score more than {thresholds['score_threshold']:.2f}."
+        score = "scores" if likely == 1 else "score"
+        return f"<b>{likely}</b> of {len(scores)} boxes {score} more than {thresholds['score_threshold']:.2f}."
     status = run.status(step)
     best = status.index(CHOSEN)
     dropped = [index for index, word in enumerate(status) if word == DROPPED_NOW]
@@ -109,7 +109,9 @@ def suppression_steps(own_suppress=None, **start):
         theirs = own(*candidates_of(state["scene"]), *(state[name] for name in THRESHOLDS))
         return {
             "theirs": theirs,
-            "sentence": own.sentence.replace("This picture is drawn", "The boxes are also judged"),
+            "sentence": own.sentence.replace("This picture is drawn", "The boxes are also judged").replace(
+                "what you see is yours", "orange marks where"
+            ),
         }
 
     def drawn(state):

@@ -60,7 +60,7 @@ def _paint_heading(painter, status, step):
     words = f"Step {step}: " + (
         f"keep the best box left, drop {status.count(DROPPED_NOW)}, {left} left"
         if chosen
-        else f"{left} boxes are likely"
+        else f"{left} {'box is' if left == 1 else 'boxes are'} likely"
     )
     painter.text(PLACE[0], 20, words, 14, INK, bold=True)
 

@@ -136,6 +136,14 @@ def test_hatching_stays_inside_the_box():
     assert 47 <= columns.min() <= columns.max() <= 153
 
 
+def test_plates_do_not_cover_one_another_and_stay_inside():
+    sheet = Sheet((200, 200, 1), np.zeros((16, 16, 3), np.uint8), 0, 0, 200).fresh()
+    for below in (False, True, False, True):
+        sheet.plate((0, 0, 16, 16), "A", "#ffffff", below=below)
+    assert len({(x, y) for x, y, _ in sheet.plates}) == 4
+    assert all(0 <= x <= 200 - wide and 0 <= y <= 183 for x, y, wide in sheet.plates)
+
+
 # --- the suppression stepper ---
 
 
@@ -181,7 +189,7 @@ def test_steps_are_painted_and_described_at_the_extremes(score_threshold, iou_th
     state = settings(score_threshold, iou_threshold, by_class)
     for scene, step in ((0, 0), (2, 1), (5, 99)):
         assert steps.render(scene=scene, step=step, **state).shape[2] == 3
-        assert "are kept" in steps.caption(scene=scene, step=step, **state)
+        assert "Kept in the end" in steps.caption(scene=scene, step=step, **state)
         assert "candidate boxes" in steps.alt(scene=scene, step=step, **state)
 
 
@@ -196,10 +204,15 @@ def test_a_step_changes_picture_and_caption():
 
 def test_the_caption_of_the_first_scene_tells_its_story():
     apart = steps.caption(scene=0, step=2, **settings())
-    assert "<b>4</b> of 11 are kept: 1, 2, 4, 5" in apart
+    assert "<b>4</b> of 11 (1, 2, 4, 5)" in apart
     together = steps.caption(scene=0, step=2, **settings(by_class=False))
     assert re.search(r"number <b>2</b> .* drops 3, 5\.", together)
-    assert "<b>3</b> of 11 are kept: 1, 2, 4" in together
+    assert "<b>3</b> of 11 (1, 2, 4)" in together
+
+
+def test_one_likely_box_is_told_in_the_singular():
+    one = steps.caption(scene=0, step=0, **settings(0.95))
+    assert one == "<b>1</b> of 11 boxes scores more than 0.95. Kept in the end: <b>1</b> of 11 (1)."
 
 
 def test_a_click_on_a_row_goes_to_the_step_that_decides_it():
@@ -236,7 +249,8 @@ def test_the_learners_function_runs_and_its_difference_is_told():
     best = {int(np.argmax(np.where(labels == label, scores, -1))) for label in np.unique(labels)}
     ranks = {index: rank for rank, index in enumerate(run.order.tolist(), 1)}
     lost = ", ".join(map(str, sorted(ranks[index] for index in set(run.kept.tolist()) - best)))
-    assert f"<b>Your function differs:</b> it keeps none too, and drops {lost}." in explorer._caption_box.value
+    assert f"<b>Your function differs:</b> it drops {lost}." in explorer._caption_box.value
+    assert "orange marks where" in explorer._caption_box.value
     right = steps.suppression_steps(nms, scene=2)
     assert "differs" not in right._caption_box.value
     assert (right.picture != explorer.picture).any()
