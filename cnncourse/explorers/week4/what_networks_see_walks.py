@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import ipywidgets as widgets
+import numpy as np
 import torch
 
 from cnncourse.explorers import Explorer, Painter, scale_for
@@ -89,11 +90,19 @@ def caption(*, net, depth, picture, rank, weights):
     layer = layer_at(net, depth)
     unit, (row, column), activation, backs = ways_back(net, layer, picture, rank, weights)
     deconvnet, gradient, guided = (backs[rule] for rule in RULES)
+    alike = [likeness(*pair) for pair in ((gradient, deconvnet), (gradient, guided), (deconvnet, guided))]
+    first, second, third = ("none" if np.isnan(number) else _number(number) for number in alike)
+    nothing = " None: one of the two leads nothing back." if "none" in (first, second, third) else ""
     return (
-        f"Unit <b>{unit}</b> of {layer}, row {row}, column {column}, activation {activation:.2f}. Rank correlation of "
-        f"the pixels' influence: gradient with deconvnet {likeness(gradient, deconvnet):.2f}, gradient with guided "
-        f"{likeness(gradient, guided):.2f}, deconvnet with guided {likeness(deconvnet, guided):.2f}."
-    ).replace("-", "−")
+        f"Unit <b>{unit}</b> of {layer}, row {row}, column {column}, activation {_number(activation)}. Rank correlation "
+        f"of the pixels' influence: gradient with deconvnet {first}, gradient with guided {second}, deconvnet with "
+        f"guided {third}.{nothing}"
+    )
+
+
+def _number(value):
+    """Return a number with two decimals, without a sign where it rounds to 0."""
+    return f"{round(value, 2) + 0.0:.2f}".replace("-", "−")
 
 
 def alt(*, net, depth, picture, rank, weights):
@@ -111,7 +120,9 @@ def walks(**start):
             "net": widgets.Dropdown(options=(ROAD, HANDS, PHOTOS), description="network"),
             "depth": widgets.IntSlider(4, 0, len(inside(ROAD).layers) - 1, description="layer"),
             "picture": widgets.IntSlider(0, 0, SHOWN - 1, description="picture"),
-            "rank": widgets.IntSlider(0, 0, 15, description="unit, strongest first"),
+            "rank": widgets.IntSlider(
+                0, 0, 15, description="unit, strongest first", layout=widgets.Layout(width="340px")
+            ),
             "weights": widgets.ToggleButtons(options=WEIGHTS, description="kernels"),
         },
         title="Three ways back",

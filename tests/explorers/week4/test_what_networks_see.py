@@ -196,6 +196,12 @@ def test_random_kernels_are_as_large_as_the_trained_ones_which_stay():
     assert float(twin["head.2.weight"].std() / before["head.2.weight"].std()) == pytest.approx(1, abs=0.05)
 
 
+def test_a_unit_that_nothing_activates_leads_nothing_back_and_its_caption_says_so():
+    text = walks.caption(**walk_state(net=nets.HANDS, weights="random", depth=0, rank=14, picture=5))
+    assert "activation 0.00." in text
+    assert "deconvnet with guided none. None: one of the two leads nothing back." in text
+
+
 def test_likeness_is_spearmans_rank_correlation_of_absolute_values():
     from scipy.stats import spearmanr
 
