@@ -215,6 +215,18 @@ def run_all(page: Page, seconds: float = 400) -> list[str]:
     }""")
 
 
+def check_texts(page: Page) -> dict[str, str]:
+    """Return what the check of each exercise says, by the exercise's name."""
+    return page.evaluate("""() => {
+        const said = {};
+        for (const cell of window.jupyterapp.shell.currentWidget.content.model.cells) {
+            const check = cell.type === 'code' && cell.sharedModel.source.match(/^check\\((\\w+)\\)$/);
+            if (check) said[check[1]] = cell.outputs.toJSON().map(output => output.data?.['text/plain'] ?? '').join('');
+        }
+        return said;
+    }""")
+
+
 def unrun_cells(page: Page) -> list[str]:
     """Return the names of code cells that hold code and were not run."""
     return page.evaluate("""() => {

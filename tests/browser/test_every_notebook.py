@@ -8,8 +8,9 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from cnncourse.exercises import catalogue
 from course_notebooks import copy_notebooks, notebook_paths, relative_name
-from lab import Lab, chromium, new_page, open_notebook, run_all, shut_down_kernel, unrun_cells
+from lab import Lab, check_texts, chromium, new_page, open_notebook, run_all, shut_down_kernel, unrun_cells
 
 pytestmark = pytest.mark.browser
 
@@ -26,6 +27,7 @@ PICTURE = """explorer => {
     return sum;
 }"""
 FOCUSABLE = ":is(button, input, select, [tabindex='0'], [contenteditable='true']):visible"
+COFFEE = 90.0  # seconds that a notebook may run
 FIRST_WAIT, NEXT_WAIT = 8.0, 0.5  # seconds in which the first control that is moved, and each further one, may answer
 CONTROLS = {  # what takes the keyboard → the keys that move it
     ".noUi-handle": ("ArrowRight", "ArrowLeft"),
@@ -87,8 +89,13 @@ def _title(explorer: Locator) -> str:
 def test_a_notebook_runs_in_jupyterlab_and_its_explorers_follow_the_keyboard(lab, browser, name):
     page, problems = new_page(browser)
     open_notebook(page, lab, name)
+    begun = time.monotonic()
     assert run_all(page) == []
+    assert time.monotonic() - begun < COFFEE
     assert unrun_cells(page) == []
+    said = check_texts(page)
+    assert sorted(said) == sorted(exercise.name for exercise in catalogue().values() if exercise.notebook == name)
+    assert [exercise for exercise, words in said.items() if "not started" not in words] == []
     explorers = page.locator(".jp-NotebookPanel .cnncourse-explorer")
     for number in range(explorers.count()):
         explorer = explorers.nth(number)
