@@ -74,22 +74,34 @@ def _no_biases(first_maps, second_maps, classes):
     return nn.Sequential(*parts)
 
 
+def _dropout(first_maps, second_maps, classes):
+    *parts, last = hand_sign_network(first_maps, second_maps, classes)
+    return nn.Sequential(*parts, nn.Dropout(), last)
+
+
 def _always_six(first_maps, second_maps, classes):
     return hand_sign_network(8, 16, 6)
 
 
 def _observed(f, *args, **kwargs):
-    """Return the shapes of the network's parameters and, with fixed weights in them, its logits of two pictures."""
+    """Return the shapes of the network's parameters and, with fixed weights in them, its logits in training."""
     network = f(*args, **kwargs)
+    if network is None:
+        return None
     if not isinstance(network, nn.Module):
-        return network
-    network = network.double().eval()
+        return {"kind of result": type(network).__name__, "parameter shapes": None, "logits": None}
+    network = network.double().train()
     parameters = list(network.parameters())
-    with torch.no_grad():
+    with torch.no_grad(), torch.random.fork_rng(devices=[]):
+        torch.manual_seed(0)  # a dropout drops the same numbers every time
         for place, parameter in enumerate(parameters):
             parameter.copy_(torch.from_numpy(_fixed(tuple(parameter.shape), place)))
         logits = network(torch.from_numpy(_fixed((2, 3, SIDE, SIDE), PICTURES)))
-    return {"parameter shapes": [tuple(p.shape) for p in parameters], "logits": logits.numpy()}
+    return {
+        "kind of result": "network",
+        "parameter shapes": [tuple(p.shape) for p in parameters],
+        "logits": logits.numpy(),
+    }
 
 
 def _fixed(shape, seed):
@@ -112,7 +124,7 @@ def _module_cases():
         }
         parameters = {name: _fixed(shape, place) for place, (name, shape) in enumerate(shapes.items())}
         logits = logits_by_loops(parameters, _fixed((2, 3, SIDE, SIDE), PICTURES))
-        expected = {"parameter shapes": list(shapes.values()), "logits": logits}
+        expected = {"kind of result": "network", "parameter shapes": list(shapes.values()), "logits": logits}
         yield Case(
             f"{first_maps} and {second_maps} maps, {classes} classes", (first_maps, second_maps, classes), expected
         )
@@ -133,6 +145,8 @@ HAND_SIGN_NETWORK = Exercise(
         _no_padding: "The convolutions lose their borders: padding 2 for 5 × 5 and 1 for 3 × 3 keep them, so that "
         "Flatten gets second_maps · 4 · 4 numbers.",
         _no_biases: "The convolutions have no bias here; leave PyTorch's default (bias=True).",
+        _dropout: "There is a dropout layer too many: it sets half of the features to 0 at random in training. Not a "
+        "bad idea against overfitting, but the list has none.",
         _always_six: "The numbers of maps and classes are fixed in your code: use the three arguments.",
     },
     hints=(

@@ -109,6 +109,11 @@ def _counts(model, train_batches, test_batches, optimizer, epochs):
     return [(loss, accuracy * total) for loss, accuracy in history]
 
 
+def _tensors(model, train_batches, test_batches, optimizer, epochs):
+    history = train_epochs(model, train_batches, test_batches, optimizer, epochs)
+    return [tuple(map(torch.tensor, pair)) for pair in history]
+
+
 TRAIN_EPOCHS = Exercise(
     solution=train_epochs,
     cases=training_cases,
@@ -136,6 +141,8 @@ TRAIN_EPOCHS = Exercise(
         _mean_of_batches: "You take the mean of the test batches' accuracies, but a short last batch then counts as "
         "much as a full one: count right answers and pictures.",
         _counts: "This is how many answers are right; divide by the number of test pictures.",
+        _tensors: "The numbers are right, but they are tensors; a loss that is kept as a tensor can keep its whole "
+        "graph in memory. `.item()` makes a plain float.",
     },
     hints=(
         "Two loops inside one another: epochs outside, batches inside. Collect `loss.item()` in a list.",
@@ -147,5 +154,5 @@ TRAIN_EPOCHS = Exercise(
     points=3,
     tolerance=1e-5,
     time_limit=10.0,
-    returns=("history", "weights"),
+    returns=("history", "weights", "plain floats in the history"),
 )

@@ -135,10 +135,10 @@ def _sum_sentence(pairs, name):
 
 def flow_alt(*, kernel, stride, padding, show, kind, cell, **_):
     """Say in one sentence what the picture shows."""
-    count = len(chosen_terms(kind, cell, stride, padding))
+    count, outputs = len(chosen_terms(kind, cell, stride, padding)), arriving(stride, padding).size
     return (
-        f"The gradient d at {arriving(stride, padding).size} outputs flows through weights and picture back to grad_x "
-        f"and grad_weight ({show}); chosen is {kind} {cell} with its {count} products."
+        f"The gradient d at {outputs} output{'s' * (outputs > 1)} flows through weights and picture back to grad_x "
+        f"and grad_weight ({show}); chosen is {kind} {cell} with its {count} product{'s' * (count != 1)}."
     )
 
 

@@ -69,8 +69,20 @@ def steps_caption(*, function, exponent):
     """Say the errors at the chosen step, and the best step of each curve."""
     here = {name: derivative_error(function, exponent, p, two) for name, (p, two, _, _) in CURVES.items()}
     best = {name: 10.0 ** EXPONENTS[curve.argmin()] for name, curve in errors(function).items()}
-    parts = (f"{name} <b>{error:.0e}</b> (best near ε = {best[name]:.0e})" for name, error in here.items())
-    return f"At ε = {10.0**exponent:.1e}: " + "; ".join(parts) + "."
+    parts = (f"{name} <b>{in_powers(e)}</b> (best near ε = {in_powers(best[name])})" for name, e in here.items())
+    return f"Relative errors at ε = {in_powers(10.0**exponent)}: " + "; ".join(parts) + "."
+
+
+def in_powers(number):
+    """Write a number in one or two figures, a small one with a power of ten (HTML).
+
+    >>> in_powers(0.0), in_powers(0.26), in_powers(1e-6), in_powers(3.2e-5)
+    ('0', '0.26', '10<sup>−6</sup>', '3 · 10<sup>−5</sup>')
+    """
+    if number == 0 or number >= 0.01:
+        return f"{number:.2g}"
+    figures, power = f"{number:.0e}".split("e")
+    return f"{figures} · 10<sup>−{-int(power)}</sup>".removeprefix("1 · ")
 
 
 steps_figure = figure_render(_build, _update)

@@ -103,7 +103,7 @@ def switches_caption(*, numbers, kind, kernel_size, stride, cell, changed, own=m
         tie = f" {tied} entries tie; the first in reading order takes all." if tied > 1 else ""
         text = f"x[{place[0]}, {place[1]}] = {_short(x[place])} won this window and gets all of d = {value}.{tie}"
     reached = int((grad != 0).sum())
-    sums = f" In all {reached} of 36 entries get something; Σ grad_x = {_short(grad.sum())}, Σ d = {_short(d.sum())}."
+    sums = f" In all, {reached} of 36 entries get something; Σ grad_x = {_short(grad.sum())}, Σ d = {_short(d.sum())}."
     return text + sums + (f" {own.sentence}" if asked and kind == "max" else "")
 
 

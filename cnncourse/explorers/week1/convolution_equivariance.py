@@ -233,7 +233,7 @@ def _controls():
     width = widgets.Layout(width="250px")
     return {
         "photo": widgets.Dropdown(options=["camera", "cat", "digit"], description="picture", layout=width),
-        "kernel": widgets.Dropdown(options=list(FILTERS), description="filter", layout=width),
+        "kernel": widgets.Dropdown(options=list(FILTERS), description="kernel", layout=width),
         "move": widgets.ToggleButtons(options=MOVES, style={"button_width": "80px"}),
         "amount": play(widgets.IntSlider(6, 0, 12, description="how far", layout=width), 500),
     }

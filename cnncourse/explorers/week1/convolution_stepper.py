@@ -66,9 +66,10 @@ def caption(*, cover, asked=None, forward=conv_forward, size=course_output_size,
         parts.append(f"Your conv_forward has {short(value)} there: which window does it read?".replace("-", "−"))
     if model.sizes != model.output.shape:
         parts.append(f"But the output has {rows} × {columns} cells: look again at output_size.")
-    for name, function in (("forward", forward), ("size", size)):
-        if asked and asked[name]:
-            parts.append(function.sentence)
+    if asked and asked["forward"]:
+        parts.append(forward.sentence)
+    if asked and asked["size"]:
+        parts.append(size.sentence.replace("This picture is drawn", "The size is computed"))
     return " ".join(parts)
 
 

@@ -30,11 +30,12 @@ def caption(*, chosen, place, **sizes):
     chosen, (i, j) = clipped(layer, chosen, place)
     f, C, K, n, m = layer.kernel_size, layer.channels, layer.kernels, layer.side, layer.out
     maps = "1 map" if K == 1 else f"{K} maps"
+    windows = "window makes" if m == 1 else "windows make"
     kernels = "1 kernel makes" if K == 1 else f"{K} kernels make"
     return (
-        f"Kernel {chosen + 1} multiplies {f}·{f}·{C} = <b>{f * f * C}</b> numbers of the window with its weights and "
-        f"adds them all, and its bias, to <b>one</b> number: row {i}, column {j} of map {chosen + 1}. {m}·{m} windows "
-        f"make a map, {kernels} {maps}: {n} × {n} × {C} → <b>{m} × {m} × {K}</b>. "
+        f"Kernel {chosen + 1} multiplies {f}·{f}·{C} = <b>{f * f * C}</b> number{_s(f * f * C)} of the window with its "
+        f"weights and adds up all products and its bias: <b>one</b> number, row {i}, column {j} of map {chosen + 1}. "
+        f"{m}·{m} {windows} a map, {kernels} {maps}: {n} × {n} × {C} → <b>{m} × {m} × {K}</b>. "
         f"In code: x (1, {C}, {n}, {n}), weight ({K}, {C}, {f}, {f}), bias ({K},), output (1, {K}, {m}, {m})."
     )
 
@@ -43,10 +44,17 @@ def alt(*, chosen, place, **sizes):
     """Describe the picture in words."""
     layer = Layer(**sizes)
     return (
-        f"A stack of {layer.channels} sheets of {layer.side} × {layer.side}, {layer.kernels} kernels of "
-        f"{layer.channels} sheets of {layer.kernel_size} × {layer.kernel_size}, and an output of "
-        f"{layer.kernels} sheets of {layer.out} × {layer.out}."
+        f"A stack of {_sheets(layer.channels, layer.side)}, {layer.kernels} kernel{_s(layer.kernels)} of "
+        f"{_sheets(layer.channels, layer.kernel_size)}, and an output of {_sheets(layer.kernels, layer.out)}."
     )
+
+
+def _sheets(count, side):
+    return f"{count} sheet{_s(count)} of {side} × {side}"
+
+
+def _s(count):
+    return "" if count == 1 else "s"
 
 
 def pointer(event, *, chosen, place, **sizes):

@@ -137,17 +137,19 @@ def gradient_explorer(image_gradient=None, gradient_magnitude=None, photo="coffe
     gradient = learners(image_gradient, convolution.image_gradient)
     magnitude = learners(gradient_magnitude, convolution.gradient_magnitude)
     facts_of = lru_cache(maxsize=32)(lambda photo, passes: measured(smoothed(photo, passes), gradient, magnitude))
-    borrowed = [b for b, own in ((gradient, image_gradient), (magnitude, gradient_magnitude)) if own is not None]
     says = caption_with(facts_of)
 
     def told(**state):
-        return " ".join([says(**state), *(b.sentence for b in borrowed)])
+        arrow = gradient.sentence if image_gradient is not None else ""
+        length = magnitude.sentence if gradient_magnitude is not None else ""
+        whose = arrow, length.replace("This picture is drawn", "The length is computed")
+        return " ".join(filter(None, [says(**state), *whose]))
 
     controls = {
-        "photo": widgets.Dropdown(options=photo_names(), value=photo, description="Photo"),
+        "photo": widgets.Dropdown(options=photo_names(), value=photo, description="photo"),
         "view": widgets.ToggleButtons(options=VIEWS, style={"button_width": "110px"}),
-        "passes": widgets.IntSlider(1, 0, 6, description="Blur passes"),
-        "least": widgets.IntSlider(15, 0, 100, description="Limit, % of the strongest", layout={"width": "400px"}),
+        "passes": widgets.IntSlider(1, 0, 6, description="blur passes"),
+        "least": widgets.IntSlider(15, 0, 100, description="limit, % of the strongest", layout={"width": "400px"}),
     }
     return Explorer(
         render_with(facts_of), controls, title="Gradient explorer", alt=_alt, caption=told, pointer=pointer, hover=True,

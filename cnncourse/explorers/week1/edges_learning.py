@@ -97,7 +97,7 @@ def in_powers(number):
     ('0.0079', '7.5 · 10<sup>6</sup>')
     """
     if number == 0 or 1e-3 <= number < 1e4:
-        return f"{number:.2g}" if number < 100 else f"{number:.0f}"
+        return f"{number:.2g}" if number < 100 else f"{number:,.0f}"
     figures, power = f"{number:.1e}".split("e")
     return f"{figures} · 10<sup>{int(power)}</sup>".replace("-", "−")
 
@@ -108,26 +108,31 @@ def caption(*, target, lesson, rate, place, seed):
     at, limit = shown_place(losses, place), steepest(training_picture(lesson))
     away = float(np.abs(kernels[at] - TARGETS[target].ravel()).max())
     now, before = in_powers(losses[at]), in_powers(losses[0])
-    fallen = f"After {STEPS[at]:,} steps the loss is <b>{now}</b> (at the start {before})"
-    far = f"the number farthest from the target's is {short(away)} away."
+    fallen = f"After {_steps(at)} the loss is <b>{now}</b> (at the start {before})"
+    far = f"the number farthest from the target's is {short(away) if away < 1e3 else in_powers(away)} away."
     if rate > limit:
         return (
-            f"{fallen}; {far} The learning rate {rate:g} is above {short(limit)}, 2 / the largest curvature: diverged."
+            f"{fallen}; {far} The learning rate {rate:g} is above {short(limit)}, 2 / the largest curvature: "
+            f"{'diverged' if at < place else 'the loss will explode'}."
         )
     return f"{fallen}; {far} Learning rates above {short(limit)} diverge on this picture."
 
 
 def _alt(*, target, lesson, place, **_):
-    return f"The nine numbers of a filter after {STEPS[place]} steps of learning {target} from {lesson}, and the loss."
+    return f"The nine numbers of a filter after {_steps(place)} of learning {target} from {lesson}, and the loss."
+
+
+def _steps(place):
+    return f"{STEPS[place]:,} step{'s' * (STEPS[place] != 1)}"
 
 
 def learn_a_filter(target="Sobel x"):
     """Return the explorer in which nine random numbers learn a filter from a picture and its filtered copy."""
     controls = {
-        "target": widgets.Dropdown(options=list(TARGETS), value=target, description="Target made by"),
-        "lesson": widgets.Dropdown(options=LESSONS, description="Learn from"),
-        "rate": widgets.SelectionSlider(options=RATES, value=0.1, description="Learning rate"),
-        "place": play(widgets.IntSlider(0, 0, len(STEPS) - 1, description="Step", readout=False), 250),
+        "target": widgets.Dropdown(options=list(TARGETS), value=target, description="target made by"),
+        "lesson": widgets.Dropdown(options=LESSONS, description="learn from"),
+        "rate": widgets.SelectionSlider(options=RATES, value=0.1, description="learning rate"),
+        "place": play(widgets.IntSlider(0, 0, len(STEPS) - 1, description="step", readout=False), 250),
     }
     return Explorer(
         render, controls, title="Learn a filter", alt=_alt, caption=caption, scale=SCALE, state={"seed": 4},

@@ -44,7 +44,7 @@ def caption(*, photo, upload, pixels, preset, angle, numbers, view, threshold, s
     picture, source = chosen_photo(photo, upload, pixels)
     output = filtered(picture.tobytes(), pixels, numbers)
     row, column = spot_in(spot, pixels)
-    kernel = f"{preset} {angle}°" if preset == ANGLE else preset
+    kernel = f"{preset}, {short(angle)}°" if preset == ANGLE else preset
     here = f"At row {row}, column {column} it gives {decimal(output[row, column])}."
     words = [f"<b>{kernel}</b>. {sum_in_words(numbers)} {here}"]
     if view == "threshold":
@@ -71,7 +71,8 @@ def _changed_number(event, numbers, cell):
 
 def _alt(*, photo, preset, angle, view, spot, pixels, **_):
     row, column = spot_in(spot, pixels)
-    pictures = f"The photo {photo}, the kernel {preset} and the filtered photo ({view})"
+    name = OWN.capitalize() if photo == OWN else f"The photo {photo}"
+    pictures = f"{name}, the kernel {preset} and the filtered photo ({view})"
     return f"{pictures}; the window at row {row}, column {column}."
 
 
@@ -96,14 +97,14 @@ def filter_playground(photo="coffee", kernel="Sobel x", oriented=None, angle=0, 
 def _controls(photo, kernel, angle):
     wide, kernels = widgets.Layout(width="230px"), [*PRESETS, ANGLE, OWN_NUMBERS]
     return {
-        "photo": widgets.Dropdown(options=photo_choices(), value=photo, description="Photo", layout=wide),
+        "photo": widgets.Dropdown(options=photo_choices(), value=photo, description="photo", layout=wide),
         "upload": widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"}),
-        "pixels": widgets.SelectionSlider(options=SIZES, value=140, description="Pixels across"),
-        "preset": widgets.Dropdown(options=kernels, value=kernel, description="Kernel", layout=wide),
-        "angle": widgets.IntSlider(angle, -180, 180, 5, description="Angle °"),
+        "pixels": widgets.SelectionSlider(options=SIZES, value=140, description="pixels across"),
+        "preset": widgets.Dropdown(options=kernels, value=kernel, description="kernel", layout=wide),
+        "angle": widgets.IntSlider(angle, -180, 180, 5, description="angle °"),
         "numbers": KernelGrid(PRESETS.get(kernel, (0,) * 9)),
         "view": widgets.ToggleButtons(options=VIEWS, value="signed", style={"button_width": "104px"}),
-        "threshold": widgets.IntSlider(30, 0, 100, 1, description="Threshold %"),
+        "threshold": widgets.IntSlider(30, 0, 100, 1, description="threshold %"),
     }
 
 

@@ -136,7 +136,8 @@ def caption(*, picture, kernel, hide, step):
     here = f"At row {row}, column {column} the nine products sum to <b>{short(output[row, column])}</b>."
     done = output.size if not hide else step + 1
     answers = np.count_nonzero(output.ravel()[:done])
-    return f"{places} {here} Of {done} output number{'s' if done > 1 else ''} so far, {answers} differ from 0."
+    differ = f"{answers} differ{'s' if answers == 1 else ''} from 0"
+    return f"{places} {here} Of {done} output number{'s' if done > 1 else ''} so far, {differ}."
 
 
 def pointer(event, *, step, **_):
@@ -170,10 +171,10 @@ def slide_the_toy_edge(apply_window=None):
         return caption(**state) + (f" {slide.sentence}" if apply_window is not None else "")
 
     controls = {
-        "picture": widgets.Dropdown(options=list(PICTURES), description="Picture"),
-        "kernel": widgets.Dropdown(options=list(TOY_KERNELS), description="Kernel"),
-        "step": play(widgets.IntSlider(1, 0, OUT * OUT - 1, description="Place")),
-        "hide": widgets.Checkbox(True, description="Hide what comes next", indent=False),
+        "picture": widgets.Dropdown(options=list(PICTURES), description="picture"),
+        "kernel": widgets.Dropdown(options=list(TOY_KERNELS), description="kernel"),
+        "step": play(widgets.IntSlider(1, 0, OUT * OUT - 1, description="place")),
+        "hide": widgets.Checkbox(True, description="hide what comes next", indent=False),
     }
     return Explorer(
         render_with(slide), controls, title="Slide the toy edge", alt=_alt, caption=told, pointer=pointer, scale=SCALE,

@@ -50,7 +50,8 @@ def matrix_picture(matrix, cell, page, probabilities, truth, images):
     pages = max(1, -(-len(places) // (ROWS * COLUMNS)))
     page %= pages
     right = cell[0] == cell[1]
-    title = f"{fingers(cell[0])}, {'rightly read' if right else f'read as {cell[1]}'}: {len(places)}"
+    read = "rightly read" if right else f"read as {cell[1]}"
+    title = f"{fingers(cell[0])}, {read}: {len(places)} picture{'s' * (len(places) != 1)}"
     painter.text(RIGHT, 22, title, 14, bold=True)
     if not len(places):
         painter.text(RIGHT, 70, "No picture falls in this cell.", 13, MUTED)
@@ -89,10 +90,14 @@ def matrix_caption(matrix, cell):
     total, right = int(matrix.sum()), int(np.trace(matrix))
     row, column = cell
     shown, read = int(matrix[row].sum()), int(matrix[:, column].sum())
-    found = f"Of {shown} pictures with {fingers(row)}, {matrix[row, row]} were read rightly"
-    trust = f"of {read} read as {column}, {matrix[column, column]} were" if read else f"none was read as {column}"
+    found = f"Of {shown} pictures with {fingers(row)}, {_were(matrix[row, row])} read rightly"
+    trust = f"of {read} read as {column}, {_were(matrix[column, column])}" if read else f"none was read as {column}"
     miss = f" {share_between_neighbours(matrix):.0%} of the mistakes miss by one finger." if right < total else ""
     return f"<b>{right} of {total} right ({right / total:.1%}).</b> {found}; {trust}.{miss}"
+
+
+def _were(count):
+    return f"{count} {'was' if count == 1 else 'were'}"
 
 
 def matrix_pointer(event, *, cell, **_):

@@ -81,7 +81,7 @@ def photo_caption(read, *, photo, upload, part, turn, mirror, centre):
     image, truth, source = chosen_photo(photo, upload)
     probabilities = read(what_the_net_sees(image, part, centre, turn, mirror))
     best, second = np.argsort(-probabilities, kind="stable")[:2]
-    verdict = "" if truth is None else " That is right." if best == truth else f" Shown are {fingers(truth)}."
+    verdict = "" if truth is None else " That is right." if best == truth else f" It shows {fingers(truth)}."
     return (
         f"It reads <b>{best}</b> with {percent(probabilities[best])}, then {second} with "
         f"{percent(probabilities[second])}.{verdict} <small>{source}</small>"
@@ -98,7 +98,7 @@ def own_photo(net):
     """Let the learner try `net`, a PyTorch network of `(N, 3, 64, 64)` pictures in [0, 1], on any picture."""
     read = _reader(net)
     upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=[*SAMPLES, OWN], value=list(SAMPLES)[3], description="Photo")
+    picker = widgets.Dropdown(options=[*SAMPLES, OWN], value=list(SAMPLES)[3], description="photo")
     upload.observe(lambda _: setattr(picker, "value", OWN), "value")
     return Explorer(
         lambda **state: photo_picture(read, **state),

@@ -217,7 +217,9 @@ def decision_regions(own_distance_matrix=None):
         },
         title="Ask the neighbours",
         note="Drag the question mark over the plane (or use the arrow keys): its nearest points vote.",
-        alt=lambda k, noise, distance, query: f"A plane divided among three kinds of points by the {k} nearest.",
+        alt=lambda k, noise, distance, query: (
+            f"A plane divided among three kinds of points by the {f'{k} nearest points' if k > 1 else 'nearest point'}."
+        ),
         caption=caption,
         pointer=regions_pointer,
         state={"query": (-0.2, 0.1)},

@@ -83,6 +83,10 @@ def _neighbours(painter, nearest, distances, winner, space):
         painter.text(x + 64, y + 78, f"{distance:.2f}", 11, MUTED, anchor="rm")
 
 
+def _digits(k):
+    return f"{k} known digits" if k > 1 else "known digit"
+
+
 def drawing_caption(*, k, space, ink, spot):
     """Say how many of the nearest agree."""
     if not ink.any():
@@ -90,8 +94,8 @@ def drawing_caption(*, k, space, ink, spot):
     nearest, _, winner = nearest_digits(ink, k, space)
     agreeing = int((moved_digits(0)[1][nearest] == winner).sum())
     return (
-        f"In {SPACES[space]}, {agreeing} of the {k} nearest of {KNOWN:,} known digits say <b>{winner}</b>. "
-        "Under each: its label and its distance."
+        f"In {SPACES[space]}, {f'{agreeing} of the {k}' if k > 1 else 'the'} nearest of {KNOWN:,} known digits "
+        f"say{'s' * (agreeing == 1)} <b>{winner}</b>. Under each: its label and its distance."
     )
 
 
@@ -120,7 +124,7 @@ def draw_a_digit():
         },
         title="Draw a digit, meet its neighbours",
         note="Draw with the mouse, about half as tall as the field (keys: arrows move the brush, Space draws).",
-        alt=lambda k, space, ink, spot: f"A drawing of a digit and the {k} known digits nearest to it.",
+        alt=lambda k, space, ink, spot: f"A drawing of a digit and the {_digits(k)} nearest to it.",
         caption=drawing_caption,
         pointer=drawing_pointer,
         buttons={
@@ -144,7 +148,7 @@ def moving_picture(*, reach, k, example):
     pictures, labels = moved_digits(reach)
     painter = Painter(812, 300)
     painter.text(
-        16, 22, f"Every digit is moved by up to {reach} pixels" if reach else "Every digit is centred", 14, bold=True
+        16, 22, f"Every digit is moved by up to {_pixels(reach)}" if reach else "Every digit is centred", 14, bold=True
     )
     painter.image(1 - pictures[KNOWN + example], 16, 60, 128, 128, limits=(0, 1), outline=INK)
     painter.text(16, 204, f"held-out digit {example}: a {labels[KNOWN + example]}", 12)
@@ -152,6 +156,10 @@ def moving_picture(*, reach, k, example):
         _nearest_row(painter, space, reach, k, example, 60 + 130 * row, name)
         _bar(painter, share_right(space, reach, k), 60 + 130 * row, (DARK_ORANGE, BLUE)[row])
     return painter.array()
+
+
+def _pixels(reach):
+    return f"{reach} pixel{'s' * (reach != 1)}"
 
 
 def _nearest_row(painter, space, reach, k, example, y, name):
@@ -192,6 +200,6 @@ def moving_digits():
         },
         title="The same digit, somewhere else",
         note="Move the digits apart: in pixels, a digit two steps to the right is far from itself.",
-        alt=lambda reach, k, example: f"A digit moved by up to {reach} pixels and its nearest in two descriptions.",
+        alt=lambda reach, k, example: f"A digit moved by up to {_pixels(reach)} and its nearest in two descriptions.",
         caption=moving_caption,
     )

@@ -59,9 +59,9 @@ def receptive_field_builder(receptive_field=None, preset="VGG start", view=SEEN)
     return Explorer(
         partial(render, measure=measure),
         {
-            "photo_name": Dropdown(options=photo_names(), value="cat", description="Photo"),
-            "view": ToggleButtons(options=[SEEN, COUNTS], value=view, description="Show"),
-            "new": Dropdown(options=list(NEW), value="conv 3×3", description="New layer"),
+            "photo_name": Dropdown(options=photo_names(), value="cat", description="photo"),
+            "view": ToggleButtons(options=[SEEN, COUNTS], value=view, description="show"),
+            "new": Dropdown(options=list(NEW), value="conv 3×3", description="new layer"),
         },
         title="Receptive-field builder",
         note=(
@@ -168,5 +168,5 @@ def _spread(side, layers, unit):
 def alt(*, side, layers, unit, view, **_):
     """Say in one sentence what the picture shows."""
     size = stack.fields(layers)[unit[0]][0]
-    seen = f"unit ({unit[1]}, {unit[2]}) of {place_of(unit)} sees {size} × {size} pixels"
-    return f"A stack of {len(layers)} layers on a {side} × {side} photo; {seen}."
+    seen = f"unit ({unit[1]}, {unit[2]}) of {place_of(unit)} sees {size} × {size} pixel{'s' * (size > 1)}"
+    return f"A stack of {len(layers)} layer{'s' * (len(layers) != 1)} on a {side} × {side} photo; {seen}."

@@ -43,10 +43,10 @@ def pooling_on_numbers(max_pool=None, average_pool=None, kind="max", kernel=2, s
     return Explorer(
         partial(render, pools=pools),
         {
-            "kind": ToggleButtons(options=list(KINDS), value=kind, description="Pooling"),
-            "kernel": IntSlider(value=kernel, min=1, max=4, description="Kernel size"),
-            "stride": IntSlider(value=stride, min=1, max=4, description="Stride"),
-            "padding": IntSlider(value=padding, min=0, max=2, description="Padding"),
+            "kind": ToggleButtons(options=list(KINDS), value=kind, description="pooling"),
+            "kernel": IntSlider(value=kernel, min=1, max=4, description="kernel size"),
+            "stride": IntSlider(value=stride, min=1, max=4, description="stride"),
+            "padding": IntSlider(value=padding, min=0, max=2, description="padding"),
         },
         title="Pooling on numbers",
         note=(
@@ -222,7 +222,9 @@ def caption(*, kind, numbers, kernel, stride, padding, cell, pools=POOLS):
     ]
     if used < padding:
         parts.append(f"Padding stays at {used}: at most half the kernel, so that no window lies wholly outside.")
-    if kind == "average":
+    if kernel == 1:
+        parts.append("A window of one number passes it on as it is.")
+    elif kind == "average":
         parts.append(
             f"Each of the {kernel * kernel} numbers has a share of 1/{kernel * kernel}, padded zeros included."
         )

@@ -25,10 +25,10 @@ def pooling_on_photos(max_pool=None):
     return Explorer(
         partial(render, pools=pools),
         {
-            "photo_name": Dropdown(options=photo_names(), value="astronaut", description="Photo"),
-            "kind": ToggleButtons(options=list(KINDS), value="max", description="Pooling"),
-            "kernel": IntSlider(value=4, min=1, max=8, description="Kernel size"),
-            "stride": IntSlider(value=4, min=1, max=8, description="Stride"),
+            "photo_name": Dropdown(options=photo_names(), value="astronaut", description="photo"),
+            "kind": ToggleButtons(options=list(KINDS), value="max", description="pooling"),
+            "kernel": IntSlider(value=4, min=1, max=8, description="kernel size"),
+            "stride": IntSlider(value=4, min=1, max=8, description="stride"),
         },
         title="Pooling on photos",
         note="Click or drag on either picture (or use the arrow keys) to take one window apart.",

@@ -46,10 +46,10 @@ def shift_explorer():
     return Explorer(
         render,
         {
-            "picture": Dropdown(options=list(PICTURES), value="a photo", description="Picture"),
-            "pooling": Dropdown(options=list(POOLINGS), value="max 4×4, stride 4", description="Pooling"),
-            "right": IntSlider(value=1, min=-FARTHEST, max=FARTHEST, description="Pixels right"),
-            "down": IntSlider(value=0, min=-FARTHEST, max=FARTHEST, description="Pixels down"),
+            "picture": Dropdown(options=list(PICTURES), value="a photo", description="picture"),
+            "pooling": Dropdown(options=list(POOLINGS), value="max 4×4, stride 4", description="pooling"),
+            "right": IntSlider(value=1, min=-FARTHEST, max=FARTHEST, description="pixels right"),
+            "down": IntSlider(value=0, min=-FARTHEST, max=FARTHEST, description="pixels down"),
         },
         title="Shift explorer",
         note=(
@@ -213,5 +213,6 @@ def _counted(differs):
 def alt(*, picture, pooling, right, down):
     """Say in one sentence what the picture shows."""
     differs = comparison(picture, pooling, right, down)[2][2]
-    move = f"{picture} moved {right} pixels right and {down} down".replace("-", "minus ")
+    across, along = "right" if right >= 0 else "left", "down" if down >= 0 else "up"
+    move = f"{picture} moved {abs(right)} pixel{'s' * (abs(right) != 1)} to the {across} and {abs(down)} {along}"
     return f"{move}: {differs.count} of {differs.total} outputs of pooling ({pooling}) change."
