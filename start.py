@@ -35,8 +35,9 @@ IMPORTED_BY_TESTS = ("pytest", "xdist", "nbval", "ruff")
 TEST_STEPS = (
     ["ruff", "check", "."],
     ["ruff", "format", "--check", "."],
-    ["pytest", "-n", "2", "--dist", "loadfile", "-m", "not (browser or alone)"],
-    ["pytest", "-m", "browser or alone"],
+    ["pytest", "-n", "2", "--dist", "loadfile", "--durations=10", "-m", "not (browser or alone)"],
+    ["pytest", "-n", "2", "--durations=10", "-m", "browser and not alone"],
+    ["pytest", "--durations=10", "-m", "alone"],
     ["pytest", "--nbval-lax", "--nbval-current-env", "notebooks"],
 )
 
