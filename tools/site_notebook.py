@@ -100,10 +100,17 @@ def _alt(text: str) -> str:
     'Picture in 3 parts, drawn by the code above.'
     """
     if titled := TITLED.fullmatch(text):
-        return f"Picture drawn by the code above: {titled['title']}."
+        return f"{titled['title']}: picture drawn by the code above."
     panels = PANELS.fullmatch(text)
     parts = f" in {panels['count']} parts," if panels and panels["count"] != "1" else ""
     return f"Picture{parts} drawn by the code above."
+
+
+def _name_pictures(soup):
+    """Put the heading above before the text of a picture that has no title of its own."""
+    for picture in soup.select("img[alt^='Picture'][alt$='drawn by the code above.']"):
+        heading = picture.find_previous(("h1", "h2", "h3", "h4"))
+        picture["alt"] = f"{heading.get_text().strip()}: p{picture['alt'][1:]}"
 
 
 def _size(encoded: str) -> dict[str, int]:
@@ -142,6 +149,7 @@ def notebook_piece(root: Path, path: str, pages: set[str]) -> Piece:
     soup = BeautifulSoup(html, "html.parser")
     linked = {target for link in soup.select("a[href]") if (target := _settle_link(link, root, path, pages))}
     headings = _name_headings(soup)
+    _name_pictures(soup)
     _let_wide_boxes_scroll(soup)
     pictures = {PurePosixPath(Path(name)).as_posix(): data for name, data in resources["outputs"].items()}
     return Piece(str(soup), pictures, headings, linked)
