@@ -43,6 +43,12 @@ def test_every_notebook_is_a_page_and_the_index_leads_to_it(pages):
     assert expected <= {link["href"] for link in pages["index.html"].select("a[href]")}
 
 
+def test_aims_that_answer_questions_stand_below_them(pages):
+    link = pages["index.html"].find("a", href="week1_convolution/02_convolution.html")
+    aims = link.find_parent("li").select_one(".aims").get_text()
+    assert aims.index("How large is its output?") < aims.index("answer all three")
+
+
 def test_every_link_inside_leads_to_a_file_and_to_a_place_in_it(site, pages):
     for name, page in pages.items():
         for link in page.select("a[href]"):
@@ -74,6 +80,13 @@ def test_every_picture_is_there_with_a_text(site, pages):
             assert picture.get("alt", "").strip(), f"{name}: {picture.get('src', '')[:80]}"
             source = picture["src"]
             assert source.startswith("data:image/") or ((site / name).parent / unquote(source)).is_file(), source[:80]
+
+
+def test_a_picture_without_a_title_is_told_by_the_heading_above(pages):
+    texts = [picture["alt"] for picture in pages["week1_convolution/01_edges.html"].select("img")]
+    assert "The gradient: picture in 3 parts, drawn by the code above." in texts
+    for name, page in pages.items():
+        assert not [picture["alt"] for picture in page.select("img[alt^='Picture'][alt$='by the code above.']")], name
 
 
 def test_every_explorer_is_a_picture_that_says_it_moves_in_jupyterlab(pages):

@@ -63,7 +63,9 @@ def described_page(week: int, path: str, exercises: list[str]) -> Page:
             raise ValueError(f"the first cell of notebooks/{path} must say {what}")
     title, minutes, aims = found.values()
     number = f"{week}.{int(PurePosixPath(path).name[:2])}" if week else ""
-    return Page(week, path, number, title[1], minutes[1], markdown_html(aims[0]), exercises)
+    opening = text[title.end() : aims.start()]
+    asked = opening if "?**" in opening else ""  # the questions that a notebook begins with; its aims may speak of them
+    return Page(week, path, number, title[1], minutes[1], markdown_html(asked + aims[0]), exercises)
 
 
 def course_pages() -> list[Page]:
