@@ -14,7 +14,7 @@ from cnncourse.exercises.engine import Case
 def observed(f, model, train_batches, test_batches, optimizer, epochs):
     """Train with `f`; return its history, the model's last layer afterwards, and whether the history has no tensors."""
     history = f(model, train_batches, test_batches, optimizer, epochs)
-    pairs = [pair for pair in history if isinstance(pair, (tuple, list))] if isinstance(history, list) else []
+    pairs = [pair for pair in history if isinstance(pair, (tuple, list))] if isinstance(history, (tuple, list)) else []
     plain = not any(isinstance(number, torch.Tensor) for pair in pairs for number in pair)
     return history, [p.detach().numpy().copy() for p in model[-1].parameters()], plain
 
