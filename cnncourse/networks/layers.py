@@ -32,6 +32,8 @@ class LocalResponseNorm(nn.Module):
             raise TypeError(f"maps must be a tensor (N, C, …), got {shown(maps)}")
         if maps.dim() < 3:
             raise ValueError(f"maps must have shape (N, C, …), got shape {tuple(maps.shape)}")
+        if not maps.is_floating_point():
+            raise TypeError(f"maps must hold floating-point numbers, got {maps.dtype}")
         return F.local_response_norm(maps, self.size, self.alpha * self.size, self.beta, self.k)
 
     def extra_repr(self):

@@ -76,6 +76,11 @@ def test_bad_numbers_are_named(arguments, words):
         LocalResponseNorm(**arguments)
 
 
+def test_whole_numbers_are_refused_by_name():
+    with pytest.raises(TypeError, match=r"maps must hold floating-point numbers, got torch\.int64"):
+        LocalResponseNorm()(torch.ones(1, 4, 5, dtype=torch.int64))
+
+
 def test_an_array_is_refused_by_name():
     with pytest.raises(TypeError, match="maps must be a tensor"):
         LocalResponseNorm()(torch.zeros(1, 4, 5).numpy())

@@ -52,6 +52,11 @@ def _one_mean_for_all_channels(images):
     return _components(images.reshape(-1, 3), centre=images.mean())
 
 
+def _medians(images):
+    colours = images.reshape(-1, 3)
+    return _components(colours, centre=np.median(colours, axis=0))
+
+
 def _centred_picture_by_picture(images):
     return _components((images - images.mean(axis=(1, 2), keepdims=True)).reshape(-1, 3))
 
@@ -162,6 +167,7 @@ COLOUR_COMPONENTS = Exercise(
         _not_centred: "Your covariance is not centred: subtract the mean colour from every pixel first. Otherwise the "
         "first component only points from black to the mean colour.",
         _one_mean_for_all_channels: "You subtract one mean for all channels; red, green and blue have each their own.",
+        _medians: "You subtract the median colour; a covariance is about the mean.",
         _centred_picture_by_picture: "You centre every picture for itself. One mean colour of all pixels of all "
         "pictures is meant, so that differences between pictures count.",
         _divided_by_one_less: "You divide by one less than the number of pixels (np.cov does, unless bias=True).",

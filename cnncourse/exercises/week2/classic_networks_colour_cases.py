@@ -41,6 +41,13 @@ def pixels_with(mean, eigenvalues, axes):
     return np.concatenate([mean + steps, mean - steps])
 
 
+def lopsided_pixels_with(mean, eigenvalues, axes):
+    """Return nine colours with this mean and covariance whose medians lie elsewhere: two on an axis's one side, one
+    twice as far away on its other."""
+    steps = (np.sqrt(1.5 * np.asarray(eigenvalues)) * axes).T
+    return np.concatenate([mean - steps, mean - steps, mean + 2 * steps])
+
+
 def component_cases():
     """Yield pictures composed of six such colours each; where there are several, none has the mean of all."""
     for axes, mean, eigenvalues, shape in (
@@ -54,6 +61,9 @@ def component_cases():
         images = np.repeat(colours, np.prod(shape) // 6, axis=0).reshape(*shape, 3)
         what = f"{shape[0]} picture{'s' * (shape[0] > 1)} of {shape[1]} × {shape[2]} pixels"
         yield Case(what, (images,), (np.array(eigenvalues), turned(AXES[axes])))
+    images = lopsided_pixels_with((0.5, 0.4, 0.6), (0.02, 0.01, 0.004), AXES["sevenths"]).reshape(1, 3, 3, 3)
+    expected = np.array((0.02, 0.01, 0.004)), turned(AXES["sevenths"])
+    yield Case("a picture whose mean colour is not its median", (images,), expected)
 
 
 def noise_cases():

@@ -86,11 +86,13 @@ def _observed(f, *args, **kwargs):
     network = f(*args, **kwargs)
     if not isinstance(network, nn.Module):
         raise TypeError(f"a torch.nn.Sequential was expected, a {type(network).__name__} came")
-    network = network.double().eval()
+    network = network.double().train()  # dropout would show
+    pictures = torch.from_numpy(_fixed((2, 1, SIDE, SIDE), PICTURES))
     with torch.no_grad():
+        _logits_or_problem(network, pictures)  # lazy layers find their shapes
         for place, parameter in enumerate(network.parameters()):
             parameter.copy_(torch.from_numpy(_fixed(tuple(parameter.shape), place)))
-        logits = _logits_or_problem(network, torch.from_numpy(_fixed((2, 1, SIDE, SIDE), PICTURES)))
+        logits = _logits_or_problem(network, pictures)
     return {"parameter shapes": [tuple(p.shape) for p in network.parameters()], "logits": logits}
 
 

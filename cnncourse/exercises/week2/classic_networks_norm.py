@@ -128,6 +128,12 @@ def _in_place(a, size, alpha, beta, k):
     return b
 
 
+def _type_of_a_kept(a, size, alpha, beta, k):
+    b = np.zeros_like(a)
+    b[:] = local_response_norm(a, size, alpha, beta, k)
+    return b
+
+
 def _one_number_at_a_time(a, size, alpha, beta, k):
     """Return the answer by three loops and a sum: the oracle."""
     C, H, W = a.shape
@@ -157,6 +163,8 @@ def _norm_cases():
         a = rng.normal(0, 2, shape).round(3)
         what = f"{shape[0]} maps of {shape[1]} × {shape[2]}, windows of {size}"
         yield Case(what, (a, size, alpha, beta, k), _one_number_at_a_time(a, size, alpha, beta, k))
+    whole = np.array([3, 1, 2]).reshape(3, 1, 1)
+    yield Case("whole numbers", (whole, 3, 1.0, 1.0, 1.0), np.array([3 / 11, 1 / 15, 2 / 6]).reshape(3, 1, 1))
     ramp = np.arange(1.0, 9.0).reshape(8, 1, 1)
     yield Case("eight maps that grow", (ramp, 5, 0.1, 1.0, 1.0), _one_number_at_a_time(ramp, 5, 0.1, 1.0, 1.0))
 
@@ -187,6 +195,8 @@ LOCAL_RESPONSE_NORM = Exercise(
         _square_root: "Your power is always ½; use beta.",
         _over_places: "You add up neighbouring places of one map. The neighbours here are the same place of other "
         "maps.",
+        _type_of_a_kept: "Where a holds whole numbers, yours are cut to whole ones: np.zeros_like(a) and a.copy() "
+        "take over a's type. np.zeros(a.shape) holds numbers with decimals.",
         _in_place: "Numbers that are already divided enter the later sums: write into a new array and read from a.",
     },
     hints=(

@@ -83,6 +83,10 @@ def _rounded_up(height, width):
     return _shapes(height, width, places=lambda n, f, s, p: -(-(n + 2 * p - f) // s) + 1)
 
 
+def _rounded_to_the_nearest(height, width):
+    return _shapes(height, width, places=lambda n, f, s, p: round((n + 2 * p - f) / s) + 1)
+
+
 def _plus_one_forgotten(height, width):
     return _shapes(height, width, places=lambda n, f, s, p: (n + 2 * p - f) // s + (s == 1))
 
@@ -115,8 +119,10 @@ def _shape_cases():
         67: (15, 7, 3, 1),
         301: (73, 36, 17, 8),
         260: (63, 31, 15, 7),
+        226: (54, 26, 12, 5),
+        230: (55, 27, 13, 6),
     }
-    pairs = [(227, 227), (224, 224), (195, 291), (291, 195), (67, 260), (301, 227)]
+    pairs = [(227, 227), (224, 224), (195, 291), (291, 195), (67, 260), (301, 227), (226, 230)]
     for height, width in pairs:
         yield Case(f"a picture of {height} × {width}", (height, width), _listed(sides[height], sides[width]))
 
@@ -136,6 +142,8 @@ ALEXNET_SHAPES = Exercise(
         _always_227: "Your table is always that of 227 × 227: use height and width.",
         _rounded_up: "You round up. A window that would reach over the edge does not exist, so round down: with 224 "
         "pixels conv1 has 54 places, (224 − 11) / 4 = 53.25.",
+        _rounded_to_the_nearest: "You round to the nearest whole number. A window that would reach over the edge does "
+        "not exist, so round down, with //.",
         _padding_in_conv1: "Your conv1 is padded. In this form it has no padding; the paper's 55 places come from 227 "
         "pixels.",
         _pools_of_two: "Your poolings have windows of 2 × 2. AlexNet's are 3 × 3 at stride 2 and overlap; it shows "

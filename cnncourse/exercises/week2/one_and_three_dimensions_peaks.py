@@ -6,7 +6,7 @@ from cnncourse.exercises.engine import Case, Exercise
 
 
 def find_r_peaks(signal, template, threshold, refractory):
-    """Return the samples at which beats like the template lie, in order of time.
+    """Return an array of the samples at which beats like the template lie, in time order.
 
     1. The filter is the template (odd length) less its own mean.
     2. response[i] is the sum of products with the filter's middle laid on signal[i]; the
@@ -59,6 +59,11 @@ def _signals_mean_removed(signal, template, threshold, refractory):
 def _both_means(signal, template, threshold, refractory):
     response = _response(signal - signal.mean(), template)
     return _picked(response, threshold * response.max(), refractory)
+
+
+def _share_of_the_largest_size(signal, template, threshold, refractory):
+    response = _response(signal, template)
+    return _picked(response, threshold * np.abs(response).max(), refractory)
 
 
 def _one_too_near(signal, template, threshold, refractory):
@@ -186,6 +191,11 @@ def _peak_cases():
     half = np.array([0, 0, 0, *even, 0, 0, 0, 0, *(even / 2), 0, 0, 0])
     yield Case("a beat of exactly the threshold counts", (half, even, 0.5, 4), np.array([5, 14]))
     yield Case("a deep dip is no beat", (_placed(36, {8: 1, 18: -0.8, 28: 0.9}), BEAT, 0.5, 5), np.array([8, 28]))
+    yield Case(
+        "a dip deeper than any beat is high",
+        (_placed(36, {8: 1, 18: -1.15, 28: 0.7}), BEAT, 0.65, 5),
+        np.array([8, 28]),
+    )
     rng = np.random.default_rng(52)
     for length, gap, taps, hump, noise, threshold, refractory in (
         (160, 31, 13, 2.0, 0.10, 0.5, 14),
@@ -224,6 +234,8 @@ FIND_R_PEAKS = Exercise(
         "another level everywhere; a filter that sums to 0 is blind to all of them.",
         _both_means: "At the ends your answer is not that of a signal with zeros beyond them. Taking the mean from "
         "the signal as well does that, and so does repeating its last value.",
+        _share_of_the_largest_size: "Your level is a share of the largest answer of either sign. Where a dip is deeper "
+        "than every beat is high, it is too high: threshold · response.max().",
         _one_too_near: "You keep what is refractory − 1 samples away. A place is kept from `refractory` samples on.",
         _last_of_a_chain: "Of three beats in a row, each larger than the one before, you lose the first. Only a peak "
         "that was itself taken pushes others out: take the largest of all, then the largest that is left.",

@@ -66,6 +66,11 @@ _nothing = _freezing(gradients=False, evaluation=False, held="all")
 _all_in_evaluation = _freezing(whole=lambda model: model.eval())
 
 
+def _name_alike(model, last, learning_rate):
+    alike = next(name for name, _ in model.named_children() if last in name)
+    return freeze_up_to(model, alike, learning_rate)
+
+
 def _attribute_of_module(model, last, learning_rate):
     model.train()
     for child in _chosen(model, last):
@@ -146,6 +151,7 @@ def _freeze_cases():
         ("with batch norm, handed over in evaluation mode", ("a", "norm", "b", "norm2", "head"), "b", 0.2, False),
         ("a child that holds a layer and its batch norm", ("block1", "block2", "block3", "head"), "block2", 0.1, False),
         ("all but the head", ("block1", "norm", "block2", "head"), "block2", 0.3, True),
+        ("a name that begins another name", ("block1_in", "block1", "mixer", "head"), "block1", 0.1, True),
     ):
         yield Case(what, (named_net(names, training), last, rate), _expected(names, last, rate))
 
@@ -225,6 +231,8 @@ FREEZE_UP_TO = Exercise(
         _mode_as_it_came: "The free children keep the mode in which the model came. A trained network usually comes in "
         "evaluation mode: call model.train() first, then child.eval() on what is frozen.",
         _weights_only: "The biases of the frozen children still learn. All parameters of a child are to be frozen.",
+        _name_alike: "You stop at the first child whose name contains `last`. Other names may contain it, too: compare "
+        "whole names, with ==.",
         _fixed_rate: "The optimizer does not use learning_rate.",
     },
     hints=(

@@ -146,7 +146,7 @@ PROJECTION_BLOCK = Exercise(
     cases=_projection_cases,
     mistakes={
         _stride_on_second: "The stride is on the second convolution. The shapes agree, but the first one then works on "
-        "four times as many places as it need: the stride belongs to the first.",
+        "four times as many places as it needs to: the stride belongs to the first.",
         _stride_on_both: "Both convolutions have the stride, so the layers shrink the maps twice and the shortcut "
         "once.",
         _no_stride_on_shortcut: "The shortcut has no stride: its maps stay large while the layers' shrink. Both ways "

@@ -129,7 +129,7 @@ def _observed(f, block, widths, count, grid):
         if came != channels:
             return seen | {"logits": f"a block made for {came} channels gets {channels}"}
         channels = leaves
-    return seen | {"logits": _logits(network.double().eval())}
+    return seen | {"logits": _logits(network.double())}
 
 
 def _logits(network):
@@ -137,6 +137,7 @@ def _logits(network):
         for place, parameter in enumerate(network.parameters()):
             parameter.copy_(torch.from_numpy(_fixed(tuple(parameter.shape), place)))
         for module in network.modules():
+            module.train(isinstance(module, nn.Dropout))  # dropout would show
             if isinstance(module, nn.BatchNorm2d):
                 mean, variance = _statistics(module.num_features)
                 module.running_mean.copy_(torch.from_numpy(mean))

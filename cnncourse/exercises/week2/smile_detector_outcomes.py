@@ -54,6 +54,7 @@ _swapped = _count(pick=lambda counts: (counts[0], counts[2], counts[1], counts[3
 _table_order = _count(pick=lambda counts: (counts[0], counts[1], counts[3], counts[2]))
 _rejections_first = _count(pick=lambda counts: (counts[3], counts[1], counts[2], counts[0]))
 _shares = _count(pick=lambda counts: tuple(count / sum(counts) for count in counts))
+_tensors = _count(pick=lambda counts: tuple(map(torch.tensor, counts)))
 _training_mode = _count(evaluate=False)
 _with_gradients = _count(grad=True)
 
@@ -89,7 +90,8 @@ def _observed(f, model, batches, threshold):
         return counts
     mode = "training" if True in watched.modes else "evaluation"
     gradients = "gradients kept" if True in watched.gradients else "no gradients kept"
-    return {"counts": counts, "the model was asked in": f"{mode} mode, {gradients}"}
+    kind = "tensors" if any(map(torch.is_tensor, counts)) else "plain numbers"
+    return _seen(counts, kind, f"{mode} mode, {gradients}")
 
 
 def _by_hand(weight, bias, statistics, batches, threshold):
@@ -101,7 +103,11 @@ def _by_hand(weight, bias, statistics, batches, threshold):
             z = float(weight[0] @ ((x.ravel() - mean) / np.sqrt(variance + 1e-5)) + bias[0])
             found = 1 / (1 + np.exp(-z)) >= threshold
             counts[(0 if label else 1) if found else (2 if label else 3)] += 1
-    return {"counts": tuple(counts), "the model was asked in": "evaluation mode, no gradients kept"}
+    return _seen(tuple(counts))
+
+
+def _seen(counts, kind="plain numbers", asked="evaluation mode, no gradients kept"):
+    return {"counts": counts, "the counts are": kind, "the model was asked in": asked}
 
 
 def _outcome_cases():
@@ -131,7 +137,7 @@ def _case_on_the_threshold():
     x, labels = np.zeros((5, 3, 2, 2)), np.array([1.0, 0.0, 1.0, 1.0, 0.0])
     x[2:, 0, 0, 0] = (2, -1, -3)
     tensors = [(torch.from_numpy(x), torch.from_numpy(labels))]
-    expected = {"counts": (2, 1, 1, 1), "the model was asked in": "evaluation mode, no gradients kept"}
+    expected = _seen((2, 1, 1, 1))
     model = _model(weight, np.zeros(1), statistics)
     return Case("two probabilities of exactly 0.5, threshold 0.5", (model, tensors, 0.5), expected)
 
@@ -167,6 +173,7 @@ OUTCOME_COUNTS = Exercise(
         _shares: "These are shares of all pictures; plain counts are wanted, so that one can see how many pictures "
         "stand behind a share.",
         _rates: "These are rates (of the smiles, and of the others); plain counts are wanted.",
+        _tensors: "Your counts are tensors of one number each: int(…) makes plain whole numbers of them.",
         _training_mode: "The model is asked in training mode: batch norm uses the batch's own mean (and keeps "
         "learning from the test). Call model.eval() first.",
         _with_gradients: "The counts are right, but gradients are kept for every picture, which costs memory and "

@@ -97,6 +97,16 @@ def _up_to_the_largest(people, share, rng):
     return _places(np.isin(people, tested))
 
 
+def _rounded_up(people, share, rng):
+    names = np.unique(people)
+    return _places(np.isin(people, rng.permutation(names)[: int(np.ceil(share * len(names)))]))
+
+
+def _rounded_down(people, share, rng):
+    names = np.unique(people)
+    return _places(np.isin(people, rng.permutation(names)[: int(share * len(names))]))
+
+
 def _not_ascending(people, share, rng):
     train, test = split_by_person(people, share, rng)
     return rng.permutation(train), rng.permutation(test)
@@ -187,7 +197,7 @@ def _split_cases():
     yield Case("six people in order, a third of them", (six, 1 / 3, np.random.default_rng(1)), _expected(2))
     yield Case("the example's four pictures", (np.array([7, 3, 7, 9]), 1 / 3, np.random.default_rng(2)), _expected(1))
     rng = np.random.default_rng(26)
-    for count, share, tested in ((12, 0.25, 3), (20, 0.4, 8), (11, 0.45, 5)):
+    for count, share, tested in ((12, 0.25, 3), (20, 0.4, 8), (11, 0.45, 5), (13, 0.4, 5)):
         names = np.sort(rng.choice(200, count, replace=False)) + 5
         people = rng.permutation(np.repeat(names, rng.integers(1, 12, count)))
         what = f"{count} people, {len(people)} pictures, share {share}"
@@ -226,6 +236,8 @@ SPLIT_BY_PERSON = Exercise(
         "np.unique(people).",
         _up_to_the_largest: "You draw from 0 … the largest number, but most of these numbers are nobody's: draw from "
         "np.unique(people).",
+        _rounded_up: "You round the number of people up; round(…) takes the nearest whole number.",
+        _rounded_down: "You cut the number of people down to a whole number; round(…) takes the nearest.",
         _not_ascending: "The right pictures, but not in ascending order: np.flatnonzero gives places in order.",
         _masks: "You return True and False for every picture; np.flatnonzero turns such a mask into places.",
     },

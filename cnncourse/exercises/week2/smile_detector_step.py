@@ -95,6 +95,10 @@ def _loss_after(model, optimizer, pictures, labels, coins):
         return F.binary_cross_entropy_with_logits(model(_mirrored(pictures, coins)), labels).item()
 
 
+def _loss_as_tensor(model, optimizer, pictures, labels, coins):
+    return torch.tensor(mirrored_step(model, optimizer, pictures, labels, coins))
+
+
 def _both_copies(model, optimizer, pictures, labels, coins):
     twice = torch.cat([pictures, pictures[coins].flip(3)]), torch.cat([labels, labels[coins]])
     return mirrored_step(model, optimizer, *twice, torch.zeros(len(twice[0]), dtype=torch.bool))
@@ -105,7 +109,8 @@ def _observed(f, model, optimizer, pictures, labels, coins):
     for parameter in model.parameters():
         parameter.grad = torch.full_like(parameter, 0.8)
     loss = f(model, optimizer, pictures, labels, coins)
-    return {"loss": loss, "weights": [p.detach().numpy().copy() for p in model.parameters()]}
+    weights = [p.detach().numpy().copy() for p in model.parameters()]
+    return {"loss": loss, "weights": weights, "type of the loss": "tensor" if torch.is_tensor(loss) else "float"}
 
 
 def _by_hand(weight, bias, x, labels, coins, normalised, speed, rate, momentum):
@@ -122,7 +127,8 @@ def _by_hand(weight, bias, x, labels, coins, normalised, speed, rate, momentum):
     loss = np.mean([-np.log(q if y else 1 - q) for q, y in zip(p, labels, strict=True)])
     slopes = [((p - labels) @ rows / len(rows))[None], np.array([(p - labels).mean()])]
     moved = [momentum * v + slope for v, slope in zip(speed, slopes, strict=True)]
-    return {"loss": float(loss), "weights": [w - rate * m for w, m in zip((weight, bias), moved, strict=True)]}
+    weights = [w - rate * m for w, m in zip((weight, bias), moved, strict=True)]
+    return {"loss": float(loss), "weights": weights, "type of the loss": "float"}
 
 
 def _step_cases():
@@ -198,6 +204,8 @@ MIRRORED_STEP = Exercise(
         _no_zero_grad: "The gradients are never set to zero: backward() adds to those of the batch before.",
         _no_step: "The model does not move: optimizer.step() is missing, or has no gradient to follow, because "
         "backward() is missing or zero_grad() comes after it.",
+        _loss_as_tensor: "The loss comes as a tensor, which may hold on to all that it was computed from: loss.item() "
+        "makes a plain float.",
         _loss_after: "This is the loss after the step; return the one you went backward from.",
     },
     hints=(

@@ -183,6 +183,7 @@ def test_a_wrong_network_is_told_what_is_wrong(words, body):
         ("nn.Flatten(0)", "nn.Flatten(0), nn.Sigmoid()", "ends in a sigmoid"),
         ("    channels = widths[0]\n", "    channels, grid = widths[0], 1\n", "one mean of each whole map"),
         (", nn.Flatten(0)", "", "column"),
+        ("nn.Flatten(), ", "nn.Flatten(), nn.Dropout(0.5), ", "logits differ"),
     ],
 )
 def test_a_slip_in_the_network_is_recognised(old, new, words):
