@@ -8,21 +8,23 @@ import numpy as np
 import torch
 
 from cnncourse.explorers import ARROWS, Explorer, Painter
+from cnncourse.explorers.week5.learners_codes import learners_codes
 from cnncourse.generative.residual_quantizer import ResidualQuantizer, residual_quantise
 from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, WHITE
 
 SIDE, LEFT, TOP, REACH = 440, 16, 40, 3.0
+RIM = 10  # CSS pixels around the plane that the point may cover
 CHART = (520, 66, 260, 170)  # left, top, width, height
 MOST_SUMS = 4096
 
 
 @lru_cache(maxsize=64)
 def codebook_of(K, depth, learned):
-    """Return K codes `(K, 2)`: random, or after 200 batches of normal points that residual quantisation followed."""
+    """Return K codes `(K, 2)`: random, or after 60 batches of normal points that residual quantisation followed."""
     generator = torch.Generator().manual_seed(K)
     quantizer = ResidualQuantizer(K, 2, depth, decay=0.9, generator=generator)
     if learned:
-        for _ in range(200):
+        for _ in range(60):
             quantizer(torch.randn(256, 2, generator=generator))
     return quantizer.eval().codebook.clone()
 
@@ -51,25 +53,45 @@ def place(point):
     return LEFT + (point[0] + REACH) / (2 * REACH) * SIDE, TOP + (REACH - point[1]) / (2 * REACH) * SIDE
 
 
-def chain_of(x, y, K, depth, learned):
+def residual_numbers(vectors, codebook, depth):
+    """Return the codes `(N, depth)` of vectors: those of `residual_quantise` for arrays."""
+    return residual_quantise(torch.from_numpy(vectors), torch.from_numpy(codebook), depth)[0].numpy()
+
+
+def chain_of(x, y, K, depth, learned, look_up=residual_numbers):
     """Return (codes `(depth,)`, the sums after 0, 1, … codes `(depth + 1, 2)`) for the point (x, y)."""
-    codes, sums = residual_quantise(torch.tensor([[x, y]]).float(), codebook_of(K, depth, learned), depth)
-    return codes[0].numpy(), np.concatenate([np.zeros((1, 2)), sums[:, 0].numpy()])
+    codebook = codebook_of(K, depth, learned).double().numpy()
+    (codes,) = look_up(np.array([[x, y]], float), codebook, depth)
+    return codes, np.concatenate([np.zeros((1, 2)), codebook[codes].cumsum(axis=0)])
 
 
-def chain_picture(*, K, depth, learned, sums, x, y):
+def chain_picture(look_up=residual_numbers, *, K, depth, learned, sums, x, y):
     """Paint the plane with the codes, the chain to the point, and the mean length left by depth."""
-    painter = Painter(820, 500)
-    painter.text(LEFT, TOP - 18, f"{K} codes (crosses), {depth} of them added up", 13, bold=True)
-    painter.rectangle(LEFT, TOP, SIDE, SIDE, fill=WHITE, outline=GRID)
-    if sums:
-        for point in all_sums(K, depth, learned):
-            _dot(painter, point)
+    page = _page(K, depth, learned, sums)
+    painter, picture = page.copy(), page.array().copy()
+    _paint_chain(painter, (x, y), chain_of(x, y, K, depth, learned, look_up)[1])
+    rows, columns = (slice(2 * (edge - RIM), 2 * (edge + SIDE + RIM)) for edge in (TOP, LEFT))
+    picture[rows, columns] = painter.array()[rows, columns]  # what reaches beyond the plane is cut off
+    return picture
+
+
+@lru_cache(maxsize=8)
+def _page(K, depth, learned, sums):
+    """Return a painter with all but the chain and its point."""
+    page = Painter(812, 496)
+    page.text(LEFT, TOP - 18, f"{K} codes (crosses), stacks of {depth}", 13, bold=True)
+    page.rectangle(LEFT, TOP, SIDE, SIDE, fill=WHITE, outline=GRID)
+    x, y = place((0, 0))
+    page.line(LEFT, y, LEFT + SIDE, y, GRID, 1)
+    page.line(x, TOP, x, TOP + SIDE, GRID, 1)
+    for point in all_sums(K, depth, learned) if sums else ():
+        _dot(page, point)
     for number, code in enumerate(codebook_of(K, depth, learned).numpy()):
-        _cross(painter, code, number)
-    _paint_chain(painter, (x, y), *chain_of(x, y, K, depth, learned))
-    _paint_lengths(painter, K, depth, learned)
-    return painter.array()
+        _cross(page, code, number)
+    _paint_lengths(page, K, depth, learned)
+    if sums and K**depth > MOST_SUMS:
+        page.text(CHART[0] - 20, CHART[1] + CHART[3] + 136, f"{MOST_SUMS:,} of the sums are drawn", 13, MUTED)
+    return page
 
 
 def _inside(at):
@@ -90,7 +112,7 @@ def _cross(painter, code, number):
         painter.text(x + 9, y - 9, f"{number}", 11, MUTED)
 
 
-def _paint_chain(painter, point, codes, sums):
+def _paint_chain(painter, point, sums):
     left = float(np.linalg.norm(sums[-1] - point))
     painter.circle(*place(point), left / (2 * REACH) * SIDE, outline=DARK_ORANGE, line_width=1.5)
     for before, after in itertools.pairwise(sums):
@@ -111,14 +133,15 @@ def _paint_lengths(painter, K, depth, learned):
         painter.text(x + (number + 0.5) * step - 4, y + height + 14, f"{number}", 12, anchor="mm")
     painter.text(x + width / 2, y + height + 34, "codes added", 12, MUTED, anchor="mm")
     painter.text(x - 20, y + height + 84, f"{K} codes, {K**depth:,} stacks", 15, bold=True)
-    painter.text(x - 20, y + height + 110, f"{depth} × {int(np.ceil(np.log2(K)))} bits a point", 13, MUTED)
+    each = int(np.ceil(np.log2(K)))
+    painter.text(x - 20, y + height + 110, f"{depth} × {each} bit{'s' * (depth * each > 1)} a point", 13, MUTED)
 
 
-def chain_caption(*, K, depth, learned, sums, x, y):
-    """Say which codes were taken, and how far the sum is from the point and from the nearest sum of all."""
-    codes, chain = chain_of(x, y, K, depth, learned)
+def chain_caption(look_up=residual_numbers, *, K, depth, learned, sums, x, y):
+    """Say which codes were taken, and how far their sum and the nearest sum of all are from the point."""
+    codes, chain = chain_of(x, y, K, depth, learned, look_up)
     left = float(np.linalg.norm(chain[-1] - (x, y)))
-    words = f"Codes {' + '.join(map(str, codes.tolist()))}: the sum misses the point by <b>{left:.2f}</b>."
+    words = f"Code {' + '.join(map(str, codes.tolist()))}: the sum misses the point by <b>{left:.2f}</b>."
     if K**depth <= MOST_SUMS:
         best = float(np.linalg.norm(all_sums(K, depth, learned) - (x, y), axis=1).min())
         words += f" The best of all {K**depth:,} stacks misses it by {best:.2f}."
@@ -138,10 +161,16 @@ def chain_pointer(event, *, x, y, **_):
     return {"x": round(float(np.clip(x, -REACH, REACH)), 3), "y": round(float(np.clip(y, -REACH, REACH)), 3)}
 
 
-def chain():
-    """Let the learner reach points of the plane by sums of few codes."""
+def chain(own_residual_numbers=None):
+    """Let the learner reach points of the plane by sums of few codes, which the learner's own function may choose."""
+    own = learners_codes(own_residual_numbers, residual_numbers)
+
+    def caption(**now):
+        words = chain_caption(own, **now)
+        return f"{words} {own.sentence}" if own_residual_numbers else words
+
     return Explorer(
-        chain_picture,
+        lambda **now: chain_picture(own, **now),
         {
             "K": widgets.IntSlider(value=5, min=2, max=12, description="codes K"),
             "depth": widgets.IntSlider(value=3, min=1, max=5, description="depth D"),
@@ -149,9 +178,11 @@ def chain():
             "sums": widgets.ToggleButton(value=False, description="show all sums"),
         },
         title="A chain of codes",
-        note="Drag the orange point, or use the arrow keys.",
-        alt=lambda **now: f"A chain of {now['depth']} out of {now['K']} codes leads to a point of the plane.",
-        caption=chain_caption,
+        note="Drag the orange point, or use the arrow keys. Its ring shows how far the sum misses it.",
+        alt=lambda **now: (
+            f"A chain from a codebook of {now['K']}, depth {now['depth']}, leads to a point of the plane."
+        ),
+        caption=caption,
         pointer=chain_pointer,
         state={"x": 1.6, "y": 1.1},
     )

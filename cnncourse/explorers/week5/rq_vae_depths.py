@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from cnncourse.explorers import ARROWS, Explorer, Painter, cell_at
+from cnncourse.explorers.borrowed import learners
 from cnncourse.generative.picture_batches import batch_from_pictures, pictures_from_batch, psnr
 from cnncourse.generative.residual_quantizer import residual_quantise
 from cnncourse.generative.vector_quantizer import vectors_from_maps
@@ -14,42 +15,57 @@ from cnncourse.pictures.studio_faces import studio_faces
 from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED
 
 FACES, PLACES = 60, 8
-SIDE, TOP, GAP = 208, 44, 20
-BARS = (704, 44, 130, 208)  # left, top, width, height of the lengths
-STACK_TOP, STACK_SIDE = 312, 112
+SIDE, TOP, GAP = 192, 44, 20
+BARS = (664, 44, 140, 192)  # left, top, width, height of the lengths
+STACK_TOP, STACK_SIDE = 292, 128
 ERROR_GAIN = 4
 
 
-class Stacks:
-    """The net with the codes of some test faces, what is left of their vectors, and pictures at each depth."""
+def stacked(numbers, codebook, depth):
+    """Return the sums `(H, W, C)` of the first `depth` codes of stacks `(H, W, all)`."""
+    return codebook[numbers[..., :depth]].sum(axis=2)
 
-    def __init__(self, net):
+
+class Stacks:
+    """The net with the codes of some test faces, what is left of their vectors, and pictures at each depth.
+
+    `add_up` makes vectors of stacks, as `stacked` does; `sentences` says for each face whose function did it.
+    """
+
+    def __init__(self, net, add_up=None):
         self.net, self.faces = net, studio_faces("test", FACES)
-        self.depth = net.quantizer.depth
+        self.depth, self.add_up = net.quantizer.depth, add_up or learners(None, stacked)
+        self.sentences, self.rows = {}, net.quantizer.codebook.numpy()
         with torch.inference_mode():
             maps = net.encoder(batch_from_pictures(self.faces))
             vectors = vectors_from_maps(maps)
             codes, sums = residual_quantise(vectors, net.quantizer.codebook, self.depth)
         left = torch.cat([vectors[None], vectors - sums]).norm(dim=2)  # (depth + 1, N · 64)
-        self.codes = codes.reshape(FACES, PLACES, PLACES, self.depth)
+        self.codes = codes.reshape(FACES, PLACES, PLACES, self.depth).numpy()
         self.left = left.reshape(self.depth + 1, FACES, PLACES, PLACES).permute(1, 2, 3, 0).numpy()
+        self.vectors = lru_cache(maxsize=FACES)(self._vectors)
         self.pictures = lru_cache(maxsize=64)(self._pictures)
         self.stack = lru_cache(maxsize=64)(self._stack)
 
     def _decoded(self, vectors):
         with torch.inference_mode():
-            return pictures_from_batch(self.net.decoder(vectors.permute(0, 3, 1, 2)))
+            return pictures_from_batch(self.net.decoder(torch.from_numpy(vectors).float().permute(0, 3, 1, 2)))
+
+    def _vectors(self, face):
+        """Return the sums of 1, 2, … codes at each place, `(depth, 8, 8, C)`."""
+        sums = [self.add_up(self.codes[face], self.rows, depth) for depth in range(1, self.depth + 1)]
+        self.sentences[face] = self.add_up.sentence.replace("This picture is drawn", "The codes are added up")
+        return np.stack(sums)
 
     def _pictures(self, face):
         """Return the face at every depth, `(depth, 32, 32, 3)` uint8."""
-        vectors = self.net.quantizer.codebook[self.codes[face]].cumsum(dim=2)  # (8, 8, depth, C)
-        return self._decoded(vectors.permute(2, 0, 1, 3))
+        return self._decoded(self.vectors(face))
 
     def _stack(self, face, row, column):
         """Return the face with 1, 2, … codes at one place and all at the others, `(depth, 32, 32, 3)` uint8."""
-        vectors = self.net.quantizer.codebook[self.codes[face]].cumsum(dim=2)
-        whole = vectors[:, :, -1].expand(self.depth, -1, -1, -1).clone()
-        whole[:, row, column] = vectors[row, column]
+        vectors = self.vectors(face)
+        whole = np.repeat(vectors[-1:], self.depth, axis=0)
+        whole[:, row, column] = vectors[:, row, column]
         return self._decoded(whole)
 
 
@@ -61,7 +77,7 @@ def shown_error(face, decoded):
 
 def depths_picture(stacks, *, face, depth, row, column):
     """Paint the face, the decoded one, the error, the lengths left, and the stack of the chosen place."""
-    painter = Painter(840, 468)
+    painter = Painter(812, 474)
     decoded = stacks.pictures(face)[depth - 1]
     panels = (
         ("the face", stacks.faces[face]),
@@ -94,7 +110,7 @@ def _paint_lengths(painter, left, depth):
     for number, value in enumerate(mean):
         tall = value / mean[0] * (height - 34)
         painter.rectangle(x + number * step, y + height - 16 - tall, step - 5, tall, fill=BLUE)
-        painter.text(x + (number + 0.5) * step - 2, y + height - 26 - tall, f"{value:.1f}", 11, anchor="mm")
+        painter.text(x + (number + 0.5) * step - 2, y + height - 26 - tall, f"{value:.2f}", 11, anchor="mm")
         painter.text(x + (number + 0.5) * step - 2, y + height - 4, f"{number}", 11, INK, number == depth, anchor="mm")
         if number == depth:
             painter.rectangle(
@@ -106,7 +122,7 @@ def _paint_stack(painter, stacks, face, depth, row, column):
     painter.text(16, STACK_TOP - 22, "the marked place alone, from its first code to all four", 13, bold=True)
     cell = STACK_SIDE / PLACES
     for number, pixels in enumerate(stacks.stack(face, row, column)):
-        x, below = 16 + number * (STACK_SIDE + 84), STACK_TOP + STACK_SIDE
+        x, below = 16 + number * (SIDE + GAP), STACK_TOP + STACK_SIDE
         painter.image(pixels, x, STACK_TOP, STACK_SIDE, STACK_SIDE, outline=GRID)
         left, top = x + column * cell - 1, STACK_TOP + row * cell - 1
         painter.rectangle(left, top, cell + 2, cell + 2, outline=DARK_ORANGE, line_width=2)
@@ -139,9 +155,14 @@ def depths_pointer(event, *, row, column, **_):
     return None
 
 
-def depth_slider(net):
-    """Let the learner add code after code to a face, and see what one place's stack says."""
-    stacks = Stacks(net)
+def depth_slider(net, own_stacked=None):
+    """Let the learner add code after code to a face, with their own function too, and see what a place's stack says."""
+    stacks = Stacks(net, learners(own_stacked, stacked))
+
+    def caption(**now):
+        words = depths_caption(stacks, **now)
+        return f"{words} {stacks.sentences[now['face']]}" if own_stacked else words
+
     return Explorer(
         lambda **now: depths_picture(stacks, **now),
         {
@@ -150,8 +171,8 @@ def depth_slider(net):
         },
         title="Code upon code",
         note="Move the depth; click a place of the face, or walk by the arrow keys.",
-        alt=lambda **now: f"Test face {now['face']} decoded from {now['depth']} codes a place, with the error.",
-        caption=lambda **now: depths_caption(stacks, **now),
+        alt=lambda **now: f"Test face {now['face']} decoded at depth {now['depth']}, with the error.",
+        caption=caption,
         pointer=depths_pointer,
         state={"row": 3, "column": 3},
     )

@@ -9,7 +9,7 @@ from cnncourse.explorers import ARROWS, Explorer, Painter
 from cnncourse.explorers.week5.vae_studio import FACES, studio_of
 from cnncourse.plots import DARK_ORANGE, GRID, INK, MUTED, WHITE
 
-GRID_SIDE, CELLS = 440, 9
+GRID_SIDE, CELLS = 448, 7
 LEFT, TOP = 16, 40
 LARGE = (486, 40, 256)  # left, top, side
 REACH = (-0.4, 1.4)  # how far the plane is shown, in shares of the way from the first face to the others
@@ -56,8 +56,9 @@ def plane_picture(plane, *, first, second, third, a, b):
     painter.text(LEFT, TOP - 18, "the plane through three faces", 13, bold=True)
     painter.image(plane.grid(faces), LEFT, TOP, GRID_SIDE, GRID_SIDE, outline=GRID)
     for corner, (x, y) in zip("123", (place_of(0, 0), place_of(1, 0), place_of(0, 1)), strict=True):
-        painter.circle(x, y, 10, fill=WHITE, outline=INK, line_width=2)
-        painter.text(x, y, corner, 12, bold=True, anchor="mm")
+        painter.circle(x, y, 4, fill=WHITE, outline=INK, line_width=2)
+        painter.circle(x - 20, y - 20, 9, fill=WHITE, outline=INK, line_width=2)
+        painter.text(x - 20, y - 20, corner, 12, bold=True, anchor="mm")
     x, y = place_of(a, b)
     painter.circle(x, y, 13, outline=WHITE, line_width=5)
     painter.circle(x, y, 12, outline=DARK_ORANGE, line_width=3)

@@ -31,7 +31,7 @@ def drawn_faces(net, seed, temperature, spread):
 
 def samples_picture(faces, temperature):
     """Paint 32 faces."""
-    painter = Painter(16 + COLUMNS * (SIDE + 4), 36 + ROWS * (SIDE + 4))
+    painter = Painter(12 + COLUMNS * (SIDE + 4), 38 + ROWS * (SIDE + 4))
     painter.text(8, 16, f"32 draws, temperature {temperature:g}", 13, bold=True)
     for number, face in enumerate(faces):
         row, column = divmod(number, COLUMNS)

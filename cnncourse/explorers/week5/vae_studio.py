@@ -14,7 +14,7 @@ from cnncourse.plots import DARK_ORANGE, GRID, INK, MUTED
 
 FACES = 60
 SIDE, TOP, GAP = 224, 44, 40
-STRIP_TOP, STRIP_SIDE = 326, 86
+STRIP_TOP, STRIP_SIDE = 326, 85
 STEPS = np.linspace(-4, 4, 9)  # of the strip: standard deviations of a trait, or of a number of the code
 NUMBERS = tuple(f"number {k}" for k in range(16))
 CONTROLS = {trait: trait.partition(":")[2].strip().replace(" ", "_") or trait for trait in TRAITS}
@@ -62,7 +62,7 @@ def amounts_of(state):
 
 def studio_picture(studio, *, face, strip, **amounts):
     """Paint the face, its decoded code, the edited one, and a strip along one direction."""
-    painter = Painter(820, 452)
+    painter = Painter(812, 452)
     code = studio.edited(face, amounts_of(amounts))
     panels = (
         ("the face, never seen in training", studio.faces[face]),

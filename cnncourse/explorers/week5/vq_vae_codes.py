@@ -7,15 +7,17 @@ import numpy as np
 import torch
 
 from cnncourse.explorers import ARROWS, Explorer, Painter
+from cnncourse.explorers.week5.learners_codes import learners_codes
 from cnncourse.generative.picture_batches import batch_from_pictures, pictures_from_batch, psnr
+from cnncourse.generative.vector_quantizer import nearest_codes, vectors_from_maps
 from cnncourse.pictures.studio_faces import studio_faces
 from cnncourse.plots import DARK_ORANGE, GRID, INK, MUTED, WHITE
 
 FACES, PLACES, MAP = 40, 8, 16
-SIDE, TOP, LEFT = 232, 40, 16
+SIDE, TOP, LEFT = 224, 40, 16
 NEXT = LEFT + SIDE + 20  # left edge of the second column of pictures
-LOWER = 322  # top of the second row of pictures
-MAP_LEFT, CELL = 522, 18
+LOWER = 314  # top of the second row of pictures
+MAP_LEFT, CELL = 510, 18
 PANELS = (
     (LEFT, TOP, "the picture of the codes"),
     (NEXT, TOP, "before any exchange"),
@@ -28,15 +30,25 @@ dark: the code to paint with
 dot: used in this face"""
 
 
-class Codebook:
-    """The net, the codes of some test faces, what each code looks like, and the order of the codes on the map."""
+def nearest_numbers(vectors, codebook):
+    """Return the number of the nearest code for each vector `(N,)`: `nearest_codes` for arrays."""
+    return nearest_codes(torch.from_numpy(vectors), torch.from_numpy(codebook)).numpy()
 
-    def __init__(self, net):
+
+class Codebook:
+    """The net, some test faces, what each code looks like, and the order of the codes on the map.
+
+    `look_up` finds the codes of a face's vectors; by default as the course does.
+    """
+
+    def __init__(self, net, look_up=None):
         self.net, self.faces = net, studio_faces("test", FACES)
+        self.look_up = look_up or learners_codes(None, nearest_numbers)
         with torch.inference_mode():
-            codes = net.encode(batch_from_pictures(self.faces))
-            self.before = pictures_from_batch(net.decode(codes))
-        self.codes = codes.numpy()
+            maps = net.encoder(batch_from_pictures(self.faces))
+        self.vectors = vectors_from_maps(maps).reshape(FACES, PLACES**2, -1).numpy()
+        self.rows = net.quantizer.codebook.numpy()
+        self.codes = lru_cache(maxsize=FACES)(self._codes)
         self.tiles = self._tiles()
         self.order = map_order(self.tiles)
         self.place_of = np.argsort(self.order)
@@ -45,14 +57,18 @@ class Codebook:
 
     def grid(self, face, edits):
         """Return the codes `(8, 8)` of a face after the edits, a tuple of (row, column, code)."""
-        codes = self.codes[face].copy()
+        codes = self.codes(face)[0].copy()
         for row, column, code in edits:
             codes[row, column] = code
         return codes
 
+    def _codes(self, face):
+        """Return (the codes `(8, 8)` of a face, whose function found them)."""
+        numbers = self.look_up(self.vectors[face], self.rows)
+        sentence = self.look_up.sentence.replace("This picture is drawn", "The codes are found")
+        return numbers.reshape(PLACES, PLACES), sentence
+
     def _picture(self, face, edits):
-        if not edits:
-            return self.before[face]
         with torch.inference_mode():
             return pictures_from_batch(self.net.decode(torch.tensor(self.grid(face, edits)[None])))[0]
 
@@ -64,7 +80,7 @@ class Codebook:
 
     def _page(self):
         """Return a painter with all that no move changes: the titles, the map, and the words below it."""
-        page = Painter(820, 572)
+        page = Painter(812, 552)
         for x, y, title in PANELS:
             page.text(x, y - 16, title, 13, bold=True)
         page.text(MAP_LEFT, TOP - 16, f"the codebook: {len(self.order)} codes", 13, bold=True)
@@ -150,7 +166,7 @@ def codes_caption(book, *, face, brush, row, column, edits):
     """Say the code at the place, where it is used, what changed, and how near the picture is to the real face."""
     grid, after = book.grid(face, edits), book.picture(face, edits)
     code, used = int(grid[row, column]), int((grid == grid[row, column]).sum())
-    exchanges = int((grid != book.codes[face]).sum())
+    exchanges = int((grid != book.codes(face)[0]).sum())
     pixels = int((difference(book.picture(face, ()), after) >= 1).sum())
     return (
         f"Row {row}, column {column}: code <b>{code}</b>, used {used} × in this face, which needs "
@@ -189,9 +205,14 @@ def exchanged(book, number, *, face, row, column, edits):
     return {"brush": number} if same else {"brush": number, "edits": (*edits, (row, column, code))}
 
 
-def code_exchange(net):
-    """Let the learner exchange codes of a face, one place at a time."""
-    book = Codebook(net)
+def code_exchange(net, own_nearest_numbers=None):
+    """Let the learner exchange codes of a face, one place at a time; the learner's own function may find the codes."""
+    book = Codebook(net, learners_codes(own_nearest_numbers, nearest_numbers))
+
+    def caption(**now):
+        whose = book.codes(now["face"])[1] if own_nearest_numbers else ""
+        return f"{codes_caption(book, **now)} {whose}".strip()
+
     return Explorer(
         lambda **now: codes_picture(book, **now),
         {
@@ -201,10 +222,10 @@ def code_exchange(net):
         title="A face of 64 codes",
         note="Click a place, then a code of the map; or arrow keys, the slider, and Enter.",
         alt=lambda **now: (
-            f"Test face {now['face']} from its 64 codes, {len(now['edits'])} exchanges, "
+            f"Test face {now['face']} from its 64 codes, exchanges: {len(now['edits'])}, "
             f"row {now['row']}, column {now['column']} chosen; a map of all 256 codes."
         ),
-        caption=lambda **now: codes_caption(book, **now),
+        caption=caption,
         pointer=lambda event, **now: codes_pointer(event, book, **now),
         state={"row": 5, "column": 3, "edits": ()},
         buttons={

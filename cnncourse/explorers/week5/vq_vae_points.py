@@ -7,6 +7,7 @@ import numpy as np
 import torch
 
 from cnncourse.explorers import Explorer, Painter
+from cnncourse.explorers.borrowed import learners
 from cnncourse.generative.vector_quantizer import VectorQuantizer, nearest_codes, perplexity
 from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, WHITE
 
@@ -42,7 +43,7 @@ class Watched(VectorQuantizer):
 
 @lru_cache(maxsize=64)
 def history(decay, threshold):
-    """Return the codebooks `(61, 16, 2)`, perplexities `(61,)` and revivals `(61, 16)`, True or not, over 60 batches.
+    """Return the codebooks `(61, 16, 2)`, all points' codes `(61, 480)` and revivals `(61, 16)` over 60 batches.
 
     All codes begin close together in the middle, right of it. Nothing is revived at threshold 0.
     """
@@ -59,8 +60,8 @@ def history(decay, threshold):
 
 
 def _kept(quantizer):
-    numbers = nearest_codes(points(), quantizer.codebook)
-    return quantizer.codebook.numpy().copy(), perplexity(numbers, CODES), quantizer.revived.numpy().copy()
+    numbers = nearest_codes(points(), quantizer.codebook).numpy()
+    return quantizer.codebook.numpy().copy(), numbers, quantizer.revived.numpy().copy()
 
 
 def resolved(decay, threshold, revive):
@@ -68,18 +69,22 @@ def resolved(decay, threshold, revive):
     return history(decay, threshold if revive else 0.0)
 
 
-def points_picture(*, batch, decay, threshold, revive):
-    """Paint the points, the codes with their paths, and the perplexity over the batches."""
-    settings = resolved(decay, threshold, revive)
-    painter, books = _page().copy(), settings[0]
+def codes_in_use(numbers, K):
+    """Return the perplexity of an array of codes: `perplexity` for arrays."""
+    return perplexity(torch.from_numpy(numbers), K)
+
+
+def points_picture(values, *, batch, decay, threshold, revive):
+    """Paint the points, the codes with their paths, and the perplexities over the batches."""
+    books, numbers, revivals = resolved(decay, threshold, revive)
+    painter, used = _page().copy(), set(numbers[batch].tolist())
     painter.text(LEFT, TOP - 18, f"{POINTS} points, {CODES} codes, after batch {batch}", 13, bold=True)
-    used = set(nearest_codes(points(), torch.tensor(books[batch])).tolist())
-    for path in paths(books, settings[2], batch):
+    for path in paths(books, revivals, batch):
         if len(path) > 1:
             painter.polyline([_place(place) for place in path], DARK_ORANGE, 1, 0.5)
     for code, place in enumerate(books[batch]):
         _paint_code(painter, *_place(place), code in used)
-    _paint_curve(painter, settings[1], batch)
+    _paint_curve(painter, values, batch)
     return painter.array()
 
 
@@ -93,7 +98,7 @@ def paths(books, revivals, batch):
 def _page():
     """Return a painter with all that no move changes: the points, the axes of the curve, and the key."""
     left, top, width, height = CURVE
-    page = Painter(820, 500)
+    page = Painter(812, 496)
     page.rectangle(LEFT, TOP, FIELD, FIELD, fill=WHITE, outline=GRID)
     for point in points().numpy():
         page.circle(*_place(point), 2, fill=MUTED)
@@ -130,28 +135,38 @@ def _paint_code(painter, x, y, alive):
 
 def _paint_curve(painter, values, batch):
     left, top, width, height = CURVE
-    path = [(left + k / BATCHES * width, top + height * (1 - value / CODES)) for k, value in enumerate(values)]
+    heights = np.clip(values, 0, CODES) / CODES
+    path = [(left + k / BATCHES * width, top + height * (1 - share)) for k, share in enumerate(heights)]
     painter.polyline(path, BLUE, 2)
     painter.circle(*path[batch], 5, fill=BLUE, outline=WHITE, line_width=1.5)
 
 
-def points_caption(*, batch, decay, threshold, revive):
+def points_caption(values, *, batch, decay, threshold, revive):
     """Say how many codes are used, the perplexity, the mean squared distance, and how often a code was revived."""
-    books, values, revivals = resolved(decay, threshold, revive)
-    book = torch.tensor(books[batch])
-    numbers = nearest_codes(points(), book)
-    error = float(((points() - book[numbers]) ** 2).sum(dim=1).mean())
+    books, numbers, revivals = resolved(decay, threshold, revive)
+    error = float(((points().numpy() - books[batch][numbers[batch]]) ** 2).sum(axis=1).mean())
     return (
-        f"{len(numbers.unique())} of {CODES} codes used, perplexity <b>{values[batch]:.1f}</b>; "
+        f"{len(np.unique(numbers[batch]))} of {CODES} codes used, perplexity <b>{values[batch]:.1f}</b>; "
         f"mean squared distance to the nearest code {error:.2f}; codes revived so far: "
         f"{int(revivals[: batch + 1].sum())}."
     )
 
 
-def following_codes():
-    """Let the learner watch codes follow points, batch by batch."""
+def following_codes(own_codes_in_use=None):
+    """Let the learner watch codes follow points, batch by batch; the learner's own function may count those in use."""
+    own = learners(own_codes_in_use, codes_in_use)
+
+    @lru_cache(maxsize=64)
+    def measured(decay, threshold, revive):
+        values = [own(numbers, CODES) for numbers in resolved(decay, threshold, revive)[1]]
+        return values, own.sentence.replace("This picture is drawn", "The perplexities are computed")
+
+    def caption(batch, **settings):
+        values, sentence = measured(**settings)
+        return points_caption(values, batch=batch, **settings) + (f" {sentence}" if own_codes_in_use else "")
+
     return Explorer(
-        points_picture,
+        lambda batch, **settings: points_picture(measured(**settings)[0], batch=batch, **settings),
         {
             "batch": widgets.IntSlider(value=0, max=BATCHES, description="batch"),
             "decay": widgets.SelectionSlider(options=DECAYS, value=0.8, description="decay γ"),
@@ -161,6 +176,6 @@ def following_codes():
         title="Codes that follow",
         note="Move the batch slider; then change one setting.",
         alt=lambda **now: f"{POINTS} points on a ring and {CODES} codes after {now['batch']} batches.",
-        caption=points_caption,
+        caption=caption,
         buttons={"next batch": lambda **now: {"batch": min(now["batch"] + 1, BATCHES)}},
     )

@@ -36,7 +36,7 @@ def number_in(words, pattern):
 @pytest.mark.parametrize(("face", "depth", "row", "column"), [(0, 1, 0, 0), (59, 4, 7, 7), (31, 3, 0, 7)])
 def test_the_depth_slider_draws_extreme_states(slider, face, depth, row, column):
     slider.set(face=face, depth=depth, row=row, column=column)
-    assert slider.picture.shape == (936, 1680, 3)
+    assert slider.picture.shape == (948, 1624, 3)
 
 
 @pytest.mark.parametrize(("name", "value"), [("face", 9), ("depth", 4), ("row", 6), ("column", 1)])
@@ -81,6 +81,30 @@ def test_one_places_stack_changes_the_picture_around_that_place_alone(net):
     assert np.array_equal(parts[-1], whole)
 
 
+def test_the_depth_slider_adds_up_with_the_learners_function(net, slider):
+    def stacked(numbers, codebook, depth):
+        return sum(codebook[numbers[:, :, level]] for level in range(depth))
+
+    own = explore.depth_slider(net, stacked)
+    for each in (own, slider):
+        each.set(face=8, depth=3, row=2, column=2)
+    assert "The codes are added up by <em>your</em> <code>stacked</code>." in own._caption_box.value
+    assert "your" not in slider._caption_box.value
+    assert np.array_equal(own.picture, slider.picture)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda numbers, codebook, depth: codebook[numbers[..., :depth]].mean(2), "gives another answer"),
+        (lambda numbers, codebook, depth: codebook[numbers[..., :depth]], "shape (8, 8, 4, 32) where shape (8, 8, 32)"),
+        (lambda numbers, codebook, depth: ..., "still empty"),
+    ],
+)
+def test_the_depth_slider_says_what_is_amiss_with_the_learners_function(net, wrong, words):
+    assert words in said(explore.depth_slider(net, wrong))
+
+
 def test_the_error_is_grey_where_nothing_differs():
     face = np.full((2, 2, 3), 100, np.uint8)
     other = face.copy()
@@ -96,7 +120,7 @@ def test_the_error_is_grey_where_nothing_differs():
 def test_the_chain_draws_extreme_states(K, depth, learned):
     explorer = explore.chain()
     explorer.set(K=K, depth=depth, learned=learned, sums=True, x=-3.0, y=3.0)
-    assert explorer.picture.shape == (1000, 1640, 3)
+    assert explorer.picture.shape == (992, 1624, 3)
 
 
 @pytest.mark.parametrize(
@@ -117,11 +141,45 @@ def test_the_chains_caption_is_what_loops_say():
         distances = [(left[0] - a) ** 2 + (left[1] - b) ** 2 for a, b in book]
         stack.append(distances.index(min(distances)))
         left = [left[0] - book[stack[-1]][0], left[1] - book[stack[-1]][1]]
-    assert f"Codes {' + '.join(map(str, stack))}:" in said(explorer)
+    assert f"Code {' + '.join(map(str, stack))}:" in said(explorer)
     assert number_in(said(explorer), r"misses the point by ([\d.]+)\.") == pytest.approx(np.hypot(*left), abs=0.006)
     every = itertools.product(book, repeat=3)
     best = min(np.hypot(1.3 - sum(c[0] for c in three), -0.7 - sum(c[1] for c in three)) for three in every)
     assert number_in(said(explorer), r"misses it by ([\d.]+)\.") == pytest.approx(best, abs=0.006)
+
+
+def test_what_reaches_beyond_the_plane_is_cut_off():
+    explorer = explore.chain()
+    explorer.set(K=2, depth=1, learned=False, x=3.0, y=-3.0)
+    page = chains._page(2, 1, False, False).array()
+    right = 2 * (chains.LEFT + chains.SIDE + chains.RIM)
+    assert np.array_equal(explorer.picture[:, right:], page[:, right:])
+    assert not np.array_equal(explorer.picture[:, :right], page[:, :right])
+
+
+def test_the_chain_is_chosen_by_the_learners_function():
+    def residual_numbers(vectors, codebook, depth):
+        return np.zeros((len(vectors), depth), int)
+
+    own, course = explore.chain(residual_numbers), explore.chain()
+    assert "Code 0 + 0 + 0:" in said(own)
+    assert "by your residual_numbers. It gives another answer here" in said(own)
+    assert not np.array_equal(own.picture, course.picture)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda vectors, codebook, depth: np.full((1, depth), 5), "raises ValueError (there is no code 5)"),
+        (lambda vectors, codebook, depth: np.full((1, depth), 0.5), "raises ValueError (there is no code 0.5)"),
+        (lambda vectors, codebook, depth: np.zeros((depth, 1), int), "shape (3, 1) where shape (1, 3) is due"),
+        (lambda vectors, codebook, depth: ..., "still empty"),
+    ],
+)
+def test_the_course_chooses_the_chain_where_the_learners_answer_names_no_codes(wrong, words):
+    own, course = explore.chain(wrong), explore.chain()
+    assert words in said(own)
+    assert np.array_equal(own.picture, course.picture)
 
 
 def test_learned_codes_leave_less_than_random_ones():

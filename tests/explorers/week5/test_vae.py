@@ -122,7 +122,7 @@ def test_places_and_shares_of_the_map_undo_each_other(shares):
 def test_the_map_shows_at_each_place_what_the_ring_shows_there(studio):
     flat, side = plane.Plane(studio), plane.GRID_SIDE / plane.CELLS
     grid = flat.grid((5, 7, 10))
-    for row, column in ((0, 0), (2, 6), (8, 3)):
+    for row, column in ((0, 0), (2, 6), (6, 3)):
         shares = plane.point_of(plane.LEFT + (column + 0.5) * side, plane.TOP + (row + 0.5) * side)
         shown = grid[32 * row : 32 * row + 32, 32 * column : 32 * column + 32].astype(int)
         assert np.abs(shown - flat.studio.picture(flat.code((5, 7, 10), *shares))).max() <= 1

@@ -78,7 +78,7 @@ def test_the_mosaic_has_each_tile_at_its_place():
 
 def test_edits_change_their_places_alone_and_the_last_one_counts(book):
     grid = book.grid(7, ((1, 2, 200), (6, 0, 3), (1, 2, 9)))
-    expected = book.codes[7].copy()
+    expected = book.codes(7)[0].copy()
     expected[1, 2], expected[6, 0] = 9, 3
     np.testing.assert_array_equal(grid, expected)
 
@@ -127,8 +127,33 @@ def test_the_caption_s_numbers(net, book, face, row, column, edits):
     assert said[-1] == pytest.approx(psnr(real, after.astype(np.uint8)), abs=0.06)
 
 
+def test_the_codes_are_found_by_the_learners_function(net, explorer):
+    def nearest_numbers(vectors, codebook):
+        return [int(np.argmin([np.sum((v - c) ** 2) for c in codebook])) for v in vectors]
+
+    own = explore.code_exchange(net, nearest_numbers)
+    assert "The codes are found by <em>your</em> <code>nearest_numbers</code>." in own._caption_box.value
+    assert "your" not in explorer._caption_box.value
+    np.testing.assert_array_equal(own.picture, explorer.picture)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words", "course_draws"),
+    [
+        (lambda vectors, codebook: np.zeros(64, int), "It gives another answer here", False),
+        (lambda vectors, codebook: np.full(64, 256), "raises ValueError (there is no code 256) here", True),
+        (lambda vectors, codebook: np.zeros(256, int), "gives shape (256,) where shape (64,) is due here", True),
+        (lambda vectors, codebook: ..., "is still empty", True),
+    ],
+)
+def test_the_caption_says_what_is_amiss_with_the_learners_function(net, explorer, wrong, words, course_draws):
+    own = explore.code_exchange(net, wrong)
+    assert words in own._caption_box.value
+    assert np.array_equal(own.picture, explorer.picture) == course_draws
+
+
 def test_an_exchange_back_to_the_first_code_counts_as_none(book):
-    first = int(book.codes[4][2, 2])
+    first = int(book.codes(4)[0][2, 2])
     caption = codes.codes_caption(book, face=4, brush=0, row=2, column=2, edits=((2, 2, 9), (2, 2, first)))
     assert "Exchanged: 0; 0 of 1,024" in caption
 
@@ -140,7 +165,7 @@ def test_extremes_draw(book, face, brush, row, column):
     edits = tuple((r, c, 255) for r in range(8) for c in range(8))
     picture = codes.codes_picture(book, face=face, brush=brush, row=row, column=column, edits=edits)
     assert picture.dtype == np.uint8
-    assert picture.shape == (1144, 1640, 3)
+    assert picture.shape == (1104, 1624, 3)
 
 
 def test_every_part_of_the_state_changes_the_picture(explorer):
@@ -151,7 +176,7 @@ def test_every_part_of_the_state_changes_the_picture(explorer):
 
 
 def test_other_places_with_the_chosen_code_are_marked_in_every_picture(book):
-    grid = book.codes[0]
+    grid = book.codes(0)[0]
     code = np.bincount(grid.flatten()).argmax()
     place, *others = np.argwhere(grid == code)
     assert others

@@ -16,7 +16,7 @@ def numbers_in(text):
 
 
 def test_the_history_is_that_of_a_quantizer_that_sees_the_same_batches():
-    books, values, revivals = follow.history(0.9, 0.7)
+    books, numbers, revivals = follow.history(0.9, 0.7)
     draw = torch.Generator().manual_seed(1)
     quantizer = VectorQuantizer(16, 2, 0.9, 0.7, draw).train()
     quantizer.codebook.copy_(torch.tensor(books[0]))
@@ -25,7 +25,7 @@ def test_the_history_is_that_of_a_quantizer_that_sees_the_same_batches():
     for batch in range(1, 61):
         quantizer(follow.points()[torch.randint(480, (96,), generator=draw)])
         np.testing.assert_allclose(books[batch], quantizer.codebook.numpy(), atol=1e-5)
-        assert values[batch] == pytest.approx(perplexity(nearest_codes(follow.points(), quantizer.codebook), 16))
+        np.testing.assert_array_equal(numbers[batch], nearest_codes(follow.points(), quantizer.codebook))
     assert revivals.shape == (61, 16)
 
 
@@ -68,7 +68,9 @@ def test_a_path_begins_where_its_code_was_last_revived():
 @pytest.mark.parametrize("revive", [False, True])
 def test_the_caption_of_the_points(batch, revive):
     now = {"batch": batch, "decay": 0.8, "threshold": 0.5, "revive": revive}
-    said = numbers_in(follow.points_caption(**now))
+    explorer = explore.following_codes()
+    explorer.set(**now)
+    said = numbers_in(explorer._caption_box.value)
     books, _, revivals = follow.history(0.8, 0.5 if revive else 0.0)
     squared = ((follow.points().numpy()[:, None] - books[batch]) ** 2).sum(axis=2)
     shares = np.bincount(squared.argmin(axis=1)) / 480
@@ -88,8 +90,31 @@ def test_places_of_the_field_stay_inside_and_up_is_up():
 @pytest.mark.parametrize("threshold", [0.1, 4.0])
 @pytest.mark.parametrize("revive", [False, True])
 def test_extremes_of_the_points_draw(batch, decay, threshold, revive):
-    picture = follow.points_picture(batch=batch, decay=decay, threshold=threshold, revive=revive)
-    assert picture.shape == (1000, 1640, 3)
+    explorer = explore.following_codes()
+    explorer.set(batch=batch, decay=decay, threshold=threshold, revive=revive)
+    assert explorer.picture.shape == (992, 1624, 3)
+
+
+def test_the_perplexities_are_those_of_the_learners_function():
+    def codes_in_use(numbers, K):
+        return perplexity(torch.tensor(numbers), K)
+
+    own, course = explore.following_codes(codes_in_use), explore.following_codes()
+    assert "The perplexities are computed by <em>your</em> <code>codes_in_use</code>." in own._caption_box.value
+    assert "your" not in course._caption_box.value
+    np.testing.assert_array_equal(own.picture, course.picture)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "words"),
+    [
+        (lambda numbers, K: 1e6, "It gives another answer here"),
+        (lambda numbers, K: float("nan"), "here: the course's own draws"),
+        (lambda numbers, K: ..., "is still empty"),
+    ],
+)
+def test_the_caption_says_what_is_amiss_with_the_learners_perplexity(wrong, words):
+    assert words in explore.following_codes(wrong)._caption_box.value
 
 
 def test_every_control_of_the_points_changes_the_picture_and_the_button_goes_on():
