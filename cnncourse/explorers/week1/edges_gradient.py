@@ -149,7 +149,7 @@ def gradient_explorer(image_gradient=None, gradient_magnitude=None, photo="coffe
         "photo": widgets.Dropdown(options=photo_names(), value=photo, description="photo"),
         "view": widgets.ToggleButtons(options=VIEWS, style={"button_width": "110px"}),
         "passes": widgets.IntSlider(1, 0, 6, description="blur passes"),
-        "least": widgets.IntSlider(15, 0, 100, description="limit, % of the strongest", layout={"width": "400px"}),
+        "least": widgets.IntSlider(15, 0, 100, description="limit %"),
     }
     return Explorer(
         render_with(facts_of), controls, title="Gradient explorer", alt=_alt, caption=told, pointer=pointer, hover=True,
