@@ -12,7 +12,7 @@ import os
 from datetime import UTC, datetime
 from pathlib import Path
 
-from filelock import FileLock, Timeout
+from filelock import FileLock
 
 from cnncourse.cache_folder import written_whole
 from cnncourse.exercises.catalogue import WEEKS, exercises_of, notebooks
@@ -112,7 +112,7 @@ def _here(notebook):
 def _alone(path):
     """Hold other notebooks off while the file is written; where a drive has no locks, go on without."""
     lock = FileLock(path.with_suffix(".lock"))
-    with contextlib.suppress(Timeout, NotImplementedError):
+    with contextlib.suppress(OSError, NotImplementedError):  # OSError: it cannot be made, or the time is over
         lock.acquire(timeout=PATIENCE_S, poll_interval=0.01)
     try:
         yield

@@ -1,5 +1,6 @@
 """Progress survives restarts, two notebooks at once, damage and a folder that cannot be written."""
 
+import errno
 import json
 import multiprocessing
 import os
@@ -10,6 +11,7 @@ import sys
 import time
 
 import pytest
+from filelock import FileLock
 
 from cnncourse.exercises import progress as show
 from cnncourse.exercises.catalogue import WEEKS
@@ -173,6 +175,59 @@ def test_a_file_deleted_meanwhile_is_begun_anew(file):
 def test_a_lock_that_a_killed_kernel_left_stops_nobody(file):
     file.with_suffix(".lock").touch()
     assert record("one") == ""
+
+
+def test_a_lock_that_another_notebook_does_not_give_back_is_waited_for_and_then_passed_by(file, monkeypatch):
+    monkeypatch.setattr(sys.modules[record.__module__], "PATIENCE_S", 0.1)
+    with FileLock(file.with_suffix(".lock")):
+        assert record("one") == ""
+    assert passed(file) == {"one"}
+
+
+@pytest.mark.parametrize("error", [OSError(errno.ENOLCK, "No locks available"), NotImplementedError("no flock")])
+def test_a_drive_without_locks_keeps_the_pass_all_the_same(file, monkeypatch, error):
+    def fails(*_args, **_kwargs):
+        raise error
+
+    monkeypatch.setattr(FileLock, "acquire", fails)
+    assert record("one") == ""
+    assert passed(file) == {"one"}
+
+
+def test_a_lock_that_cannot_be_made_keeps_the_pass_all_the_same(file, monkeypatch):
+    monkeypatch.setattr(sys.modules[record.__module__], "PATIENCE_S", 0.1)
+    file.with_suffix(".lock").mkdir()
+    assert record("one") == ""
+    assert passed(file) == {"one"}
+
+
+def test_a_tilde_is_the_home_folder(tmp_path, monkeypatch):
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.setenv("USERPROFILE", str(tmp_path))
+    monkeypatch.setenv("CNNCOURSE_PROGRESS", "~/mine.json")
+    assert record("one") == ""
+    assert passed(tmp_path / "mine.json") == {"one"}
+
+
+def test_the_home_of_somebody_unknown_is_a_sentence(monkeypatch):
+    monkeypatch.setenv("CNNCOURSE_PROGRESS", "~nobody_of_this_name/kept.json")
+    assert "could not be saved: " in record("one")
+    assert "could not be read: " in repr(show())
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="a folder in use cannot be deleted there")
+def test_where_the_working_folder_is_gone_the_file_lies_beside_the_courses_own_notebooks(tmp_path, monkeypatch):
+    (tmp_path / "course" / "notebooks").mkdir(parents=True)
+    module = tmp_path / "course" / "cnncourse" / "exercises" / "progress.py"
+    monkeypatch.setattr(sys.modules[record.__module__], "__file__", str(module))
+    monkeypatch.delenv("CNNCOURSE_PROGRESS")
+    (tmp_path / "gone").mkdir()
+    monkeypatch.chdir(tmp_path / "gone")
+    (tmp_path / "gone").rmdir()
+    name = steps()[0].name
+    assert record(name) == ""
+    assert passed(tmp_path / "course" / "notebooks" / ".progress.json") == {name}
+    assert "1 of" in repr(show())
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="POSIX signals")
