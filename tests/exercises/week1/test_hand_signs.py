@@ -147,7 +147,9 @@ def test_a_module_class_passes():
 
 
 def test_a_list_of_layers_is_no_network():
-    assert changed("hand_sign_network", ("return nn.Sequential(", "return list([1]) or (")).status == "not yet"
+    report = changed("hand_sign_network", ("return nn.Sequential(", "return list([1]) or ("))
+    assert report.status == "not yet"
+    assert "'network' was expected for kind of result, 'list' came" in report.advice
 
 
 @pytest.mark.parametrize(

@@ -211,3 +211,15 @@ def test_float32_is_hopeless_at_a_millionth():
 def test_the_step_figure_draws_in_every_state(function, exponent):
     assert steps.steps_figure(function=function, exponent=exponent).axes
     assert "central, float64" in steps.steps_caption(function=function, exponent=exponent)
+
+
+def test_the_steps_are_written_as_powers_of_ten():
+    text = steps.steps_caption(function="x³ at 2", exponent=-6)
+    assert "Relative errors at ε = 10<sup>−6</sup>" in text
+    assert "<b>3 · 10<sup>−11</sup></b>" in text
+
+
+def test_a_single_output_is_not_called_outputs():
+    state = {"kernel": "numbers", "show": "whole gradient", "kind": "output", "cell": (0, 0), "padding": 0}
+    assert "d at 1 output flows" in flow.flow_alt(**state, stride=3)
+    assert "d at 9 outputs flow" in flow.flow_alt(**state, stride=1)

@@ -325,3 +325,9 @@ def test_the_window_moves_over_the_kept_sheet_as_if_all_were_drawn_anew():
     volume.render(**VOLUME | {"place": (0, 1)})
     assert np.array_equal(volume.render(**VOLUME | {"chosen": 1, "place": (2, 3)}), moved)
     assert not np.array_equal(volume.render(**VOLUME | {"chosen": 1, "place": (2, 2)}), moved)
+
+
+def test_a_single_sheet_and_a_single_window_are_not_called_sheets_and_windows():
+    sizes = {"side": 5, "channels": 1, "kernels": 1, "kernel_size": 5, "stride": 1, "padding": 0}
+    assert "A stack of 1 sheet of 5 × 5, 1 kernel of 1 sheet" in volume.alt(chosen=0, place=(0, 0), **sizes)
+    assert "1·1 window makes a map" in volume.caption(chosen=0, place=(0, 0), **sizes)

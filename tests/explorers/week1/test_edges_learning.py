@@ -74,3 +74,12 @@ def test_a_new_random_start_begins_again():
     assert explorer.state["seed"] == 5
     assert explorer.state["place"] == 0
     assert not np.array_equal(before, explorer.picture)
+
+
+def test_one_step_is_not_called_steps():
+    assert "After 1 step the loss" in edges_learning.caption(**LEARNING | {"place": 1})
+    assert "After 0 steps the loss" in edges_learning.caption(**LEARNING)
+
+
+def test_too_large_a_learning_rate_is_told_before_the_descent_has_diverged():
+    assert "the loss will explode" in edges_learning.caption(**LEARNING | {"rate": 1.0})

@@ -71,3 +71,9 @@ def test_the_learners_window_function_computes_the_output():
     assert not np.array_equal(mine.picture, course.picture)
     assert "still empty" in slide_the_toy_edge(lambda window, kernel: None)._caption_box.value
     assert "shape (4, 4, 3, 3)" in slide_the_toy_edge(lambda window, kernel: window * kernel)._caption_box.value
+
+
+@pytest.mark.parametrize(("step", "words"), [(0, "0 differ from 0"), (1, "1 differs from 0"), (2, "2 differ from 0")])
+def test_the_caption_counts_the_answers_so_far(step, words):
+    state = {"picture": "10 | 0  bright, then dark", "kernel": "vertical edge  1 0 −1", "hide": True, "step": step}
+    assert words in edges_toy.caption(**state)

@@ -167,7 +167,7 @@ def test_a_cells_pictures_come_surest_first():
 def test_the_matrixs_caption_counts():
     text = confusion.matrix_caption(confusion.confusion_matrix(TRUTH, GUESS, 6), (3, 4))
     assert "5 of 8 right (62.5%)" in text
-    assert "Of 3 pictures with 3 fingers, 1 were read rightly; none was read as 4" in text
+    assert "Of 3 pictures with 3 fingers, 1 was read rightly; none was read as 4" in text
     assert "67% of the mistakes" in text
 
 

@@ -149,3 +149,10 @@ def test_kernels_have_mean_zero_and_length_one():
     assert bank.shape == (features.KERNELS, 1, features.PATCH, features.PATCH)
     assert bank.mean(axis=(1, 2, 3)) == pytest.approx(np.zeros(len(bank)), abs=1e-12)
     assert (bank**2).sum(axis=(1, 2, 3)) == pytest.approx(np.ones(len(bank)))
+
+
+def test_a_single_neighbour_and_a_single_pixel_are_not_called_many():
+    ink = drawing.first_drawing()
+    text = drawing.drawing_caption(k=1, space="pixels", ink=ink, spot=(0, 0))
+    assert "the nearest of 1,000 known digits says" in text
+    assert "by up to 1 pixel and" in drawing.moving_digits()._alt(reach=1, k=3, example=0)

@@ -402,3 +402,16 @@ def test_the_learners_receptive_field_fills_the_table():
     explorer = receptive_field_builder(lambda layers: [(k, s, float(p)) for k, s, p in layers])
     explorer.set(side=64, layers=builder.PRESETS["Dilations 1, 2, 4, 8"][1], unit=(4, 1, 1))
     assert "ValueError" in explorer._caption_box.value
+
+
+@pytest.mark.parametrize("kind", ["max", "average", "min"])
+def test_a_window_of_one_number_has_no_losers_and_no_shares(kind):
+    state = {"kind": kind, "numbers": numbers.START, "kernel": 1, "stride": 1, "padding": 0, "cell": (0, 0)}
+    text = numbers.caption(**state)
+    assert "passes it on as it is" in text
+    assert "loses" not in text
+    assert "share" not in text
+
+
+def test_the_shift_is_told_in_words_of_direction():
+    assert "moved 1 pixel to the left and 2 up" in shift.alt(picture="a digit", pooling="none", right=-1, down=-2)
