@@ -142,7 +142,7 @@ def few_numbers():
 
 def few_picture(*, name, upload, rows, bits, colour):
     """Paint the photo as it is and as it remains with few pixels and shades."""
-    whole, kept = original(name, upload, colour), reduced(name, upload, rows, bits, colour)
+    whole, kept = original(name, upload, colour) / 255, reduced(name, upload, rows, bits, colour)
     painter = Painter(2 * BOX + 60, BOX + 60)
     for picture, left, title in ((whole, 20, "all of it"), (kept, BOX + 40, "what is kept")):
         height, width = (side * BOX / max(whole.shape[:2]) for side in whole.shape[:2])
@@ -158,9 +158,12 @@ def few_caption(*, name, upload, rows, bits, colour):
     H, W = kept_size(original(name, upload, colour), rows)
     channels, values = (3, "colours") if colour else (1, "grey value")
     kept_bits = H * W * channels * bits
+    times = photo_bits / kept_bits
+    many = f"the photo has {times:,.{0 if times >= 10 else 1}f} times as many"
+    compared = many if times > 1 else "no fewer than the photo has"
     return (
         f"{H} × {W} pixels × {channels} {values} × {bits} bit{'s' if bits > 1 else ''} = <b>{kept_bits:,} bits</b>: "
-        f"the photo has {photo_bits / kept_bits:,.0f} times as many. Each number is one of {2**bits} shades. "
+        f"{compared}. Each number is one of {2**bits} shades. "
         f"<i>{source(name, upload)[1]}.</i>"
     )
 

@@ -110,6 +110,13 @@ def test_every_state_of_the_few_numbers_is_drawn(rows, bits, colour):
         assert picture.std() > 5
 
 
+@pytest.mark.parametrize("colour", [True, False])
+def test_the_whole_photo_is_seen_beside_what_is_kept(colour):
+    picture = few_picture(name="camera", upload=(), rows=4, bits=8, colour=colour)
+    whole, kept = np.array_split(picture[120:760].astype(float), 2, axis=1)
+    assert whole.std() > kept.std() > 5
+
+
 def test_rows_and_shades_are_as_many_as_chosen():
     picture = reduced("astronaut", (), rows=12, bits=2, colour=False)
     assert picture.shape == (12, 12)
@@ -123,6 +130,8 @@ def test_the_caption_counts_bits():
     assert times == round(512 * 512 * 3 * 8 / (40 * 40 * 3 * 8))
     assert "1 of 2 shades" not in caption
     assert "× 1 bit =" in few_caption(name="cat", upload=(), rows=8, bits=1, colour=False)
+    small = few_caption(name="cat", upload=_upload(_png(30, 30)), rows=160, bits=8, colour=True)
+    assert "no fewer than the photo has" in small
 
 
 def test_eight_bits_keep_every_byte():

@@ -103,7 +103,8 @@ def _draw_kernel(painter, kernel):
     painter.text(KERNEL_X + 78, 15, "Kernel", 13, bold=True, anchor="mm")
     painter.text(KERNEL_X + 78, 36, "click ▴ or ▾: change a number", 12, MUTED, anchor="mm")
     reach = max(np.abs(kernel).max(), 1e-9)
-    style = {"format": short, "colormap": "diverging", "limits": (-1.5 * reach, 1.5 * reach), "size": 15}
+    size = 15 if max(len(short(number)) for number in kernel.ravel()) < 6 else 12.5
+    style = {"format": short, "colormap": "diverging", "limits": (-1.5 * reach, 1.5 * reach), "size": size}
     painter.number_grid(kernel, KERNEL_X, KERNEL_Y, KERNEL_CELL, **style)
     for cell, number in enumerate(kernel.ravel()):
         ink = WHITE if abs(number) > 0.6 * reach else MUTED

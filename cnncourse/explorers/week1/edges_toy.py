@@ -97,7 +97,8 @@ def _draw_products(painter, window, kernel, total):
     painter.grid_lines(x, PRODUCTS_Y, WIDE_CELL, 3, 3)
     for (i, j), product in np.ndenumerate(products):
         words = f"{short(window[i, j])}·{bracketed(short(kernel[i, j]))} = {short(product)}"
-        painter.text(x + (j + 0.5) * width, PRODUCTS_Y + (i + 0.5) * height, words, 12, anchor="mm")
+        ink = INK if abs(product) < 30 else WHITE
+        painter.text(x + (j + 0.5) * width, PRODUCTS_Y + (i + 0.5) * height, words, 12, ink, anchor="mm")
     painter.text(x, PRODUCTS_Y + 3 * height + 24, added_up(products, total), 14, bold=True)
 
 
