@@ -151,6 +151,11 @@ def _difference_of_lengths(a, b):
     return abs(lengths[0] - lengths[1]) / sum(lengths) if sum(lengths) > 0 else 0.0
 
 
+def _one_root_below(a, b):
+    size = np.sqrt((a**2).sum() + (b**2).sum())
+    return np.sqrt(((a - b) ** 2).sum()) / size if size > 0 else 0.0
+
+
 def _no_roots(a, b):
     size = (a**2).sum() + (b**2).sum()
     return ((a - b) ** 2).sum() / size if size > 0 else 0.0
@@ -214,6 +219,8 @@ GRADIENT_ERROR = Exercise(
         _length_of_sum: "You take the length of a + b; the sum of the two lengths, ‖a‖ + ‖b‖, is meant.",
         _difference_of_lengths: "You compare the lengths, so two vectors that point elsewhere pass as equal: take the "
         "length of the difference a − b.",
+        _one_root_below: "One root over both sums of squares stands below; take the two roots first, then add: "
+        "‖a‖ + ‖b‖.",
         _no_roots: "These are squares: the roots of the sums are still to be taken.",
         _nothing_for_zeros: "Two arrays of zeros give 0 / 0, NaN: answer 0 when both lengths are 0.",
     },

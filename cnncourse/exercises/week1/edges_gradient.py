@@ -71,6 +71,14 @@ def _zero_border(image):
     return _filtered(image, SOBEL_Y, "constant"), _filtered(image, SOBEL_X, "constant")
 
 
+def _mirrored_border(image):
+    return _filtered(image, SOBEL_Y, "reflect"), _filtered(image, SOBEL_X, "reflect")
+
+
+def _absolute(image):
+    return np.abs(_filtered(image, SOBEL_Y)), np.abs(_filtered(image, SOBEL_X))
+
+
 def _border_left_out(image):
     d_y, d_x = _filtered(image, SOBEL_Y), _filtered(image, SOBEL_X)
     for d in (d_y, d_x):
@@ -136,6 +144,11 @@ IMAGE_GRADIENT = Exercise(
             "Inside all is right; at the border you put zeros around the picture, so its rim looks like an "
             'edge. Repeat the outermost pixels instead: np.pad(image, 1, mode="edge").'
         ),
+        _mirrored_border: (
+            "Inside all is right; at the border you mirror the picture, which takes the second pixel from the rim. "
+            'Repeat the outermost pixels instead: np.pad(image, 1, mode="edge").'
+        ),
+        _absolute: "Your signs are lost: keep negative numbers, they say that the picture gets darker there.",
         _border_left_out: (
             "Inside all is right, but the outermost pixels were left at 0. Pad the picture first; then every "
             "pixel has a 3×3 window, and the loops run over all H rows and all W columns."

@@ -109,6 +109,11 @@ def _counts(model, train_batches, test_batches, optimizer, epochs):
     return [(loss, accuracy * total) for loss, accuracy in history]
 
 
+def _accuracy_first(model, train_batches, test_batches, optimizer, epochs):
+    history = train_epochs(model, train_batches, test_batches, optimizer, epochs)
+    return [(accuracy, loss) for loss, accuracy in history]
+
+
 def _tensors(model, train_batches, test_batches, optimizer, epochs):
     history = train_epochs(model, train_batches, test_batches, optimizer, epochs)
     return [tuple(map(torch.tensor, pair)) for pair in history]
@@ -141,6 +146,7 @@ TRAIN_EPOCHS = Exercise(
         _mean_of_batches: "You take the mean of the test batches' accuracies, but a short last batch then counts as "
         "much as a full one: count right answers and pictures.",
         _counts: "This is how many answers are right; divide by the number of test pictures.",
+        _accuracy_first: "Loss and accuracy are in each other's place: the pair is (loss, accuracy).",
         _tensors: "The numbers are right, but they are tensors; a loss that is kept as a tensor can keep its whole "
         "graph in memory. `.item()` makes a plain float.",
     },

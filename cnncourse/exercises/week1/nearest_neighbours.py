@@ -172,6 +172,15 @@ def _largest_of_equals(points, labels, held_out, held_out_labels, candidates):
     return max(rights, key=lambda k: (rights[k], k))
 
 
+def _first_of_equals(points, labels, held_out, held_out_labels, candidates):
+    rights = [(predict_labels(held_out, points, labels, k) == held_out_labels).sum() for k in candidates]
+    return candidates[int(np.argmax(rights))]
+
+
+def _place_in_the_list(points, labels, held_out, held_out_labels, candidates):
+    return candidates.index(choose_k(points, labels, held_out, held_out_labels, candidates))
+
+
 def _the_count(points, labels, held_out, held_out_labels, candidates):
     return int(max((predict_labels(held_out, points, labels, k) == held_out_labels).sum() for k in candidates))
 
@@ -265,6 +274,10 @@ EXERCISES = [
             _fewest_right: "This k has the fewest right answers (or the lowest error was mistaken for the lowest "
             "count): look for the most.",
             _largest_of_equals: "Of equally good k you take the largest; the smallest was asked for.",
+            _first_of_equals: "Of equally good k you take the one that stands first in the list; the smallest was "
+            "asked for, and the list need not be in order.",
+            _place_in_the_list: "That is the best k's place in the list (np.argmax gives places): return the candidate "
+            "that stands there.",
             _the_count: "That is how many are right, not which k did it.",
             _known_and_held_out_swapped: "Known and held-out points are swapped: the held-out ones are the queries.",
         },
