@@ -79,13 +79,17 @@ def _paint_corners(painter, plane, faces):
 
 
 def plane_caption(plane, *, first, second, third, a, b):
-    """Say how the point is mixed from the three codes, and its distance from the prior's mean."""
+    """Say how the point is mixed from the three codes, its distance from the prior's mean, and on which side it is."""
     length = np.linalg.norm(plane.code((first, second, third), a, b))
-    shares = [f"{share:+.2f}".replace("-", "−") for share in (1 - a - b, a, b)]
-    return (
-        f"{shares[0]} × first, {shares[1]} × second, {shares[2]} × third: a code of length {length:.1f}. "
-        "Outside the triangle at least one share is negative."
+    shares = [round(share, 3) + 0.0 for share in (1 - a - b, a, b)]
+    parts = [f"{share:.2f} × {face}" for share, face in zip(shares, ("first", "second", "third"), strict=True)]
+    mixture = " + ".join(parts).replace("+ -", "− ").replace("-", "−")
+    side = (
+        "Inside the triangle: no share is negative."
+        if min(shares) >= 0
+        else "Outside the triangle: a share is negative."
     )
+    return f"{mixture}: a code of length {length:.1f}. {side}"
 
 
 def plane_pointer(event, *, a, b, **_):

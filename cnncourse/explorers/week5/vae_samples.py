@@ -48,7 +48,7 @@ def spread_of_codes(net):
 def samples_caption(faces):
     """Say how different the faces are from one another: the mean spread of a pixel."""
     spread = faces.astype(float).std(axis=0).mean()
-    return f"A number of the pictures varies by {spread:.1f} of 255 from face to face, on average."
+    return f"From face to face, each of a picture's 3,072 numbers varies by {spread:.1f} of 255, on average."
 
 
 def prior_samples(net):

@@ -128,6 +128,20 @@ def test_the_map_shows_at_each_place_what_the_ring_shows_there(studio):
         assert np.abs(shown - flat.studio.picture(flat.code((5, 7, 10), *shares))).max() <= 1
 
 
+@pytest.mark.parametrize(
+    ("a", "b", "words"),
+    [
+        (0.9, 0.1, "0.00 × first + 0.90 × second + 0.10 × third: a code of length"),
+        (1.4, -0.4, "0.00 × first + 1.40 × second − 0.40 × third: a code of length"),
+        (1.0, 0.5, "−0.50 × first + 1.00 × second + 0.50 × third: a code of length"),
+    ],
+)
+def test_the_planes_caption_tells_the_shares_and_the_side(studio, a, b, words):
+    said = plane.plane_caption(plane.Plane(studio), first=5, second=7, third=10, a=a, b=b)
+    assert said.startswith(words)
+    assert said.endswith("Outside the triangle: a share is negative." if "−" in words else "no share is negative.")
+
+
 def test_the_pointer_stays_on_the_map():
     assert plane.plane_pointer(PointerEvent("drag", 5000, -50), a=0, b=0) == {"a": 1.4, "b": -0.4}
     assert plane.plane_pointer(PointerEvent("click", 600, 100), a=0, b=0) is None
