@@ -76,8 +76,8 @@ def norm_caption(a, b, chosen):
         return f"Map {chosen} is 0 and stays 0, whatever its neighbours are."
     mine = a[chosen] / b[chosen]
     return (
-        f"Map {chosen} is divided by <b>{_digits(mine)}</b>; of all maps that are not 0 the least divided by "
-        f"{_digits(divided.min())}, the most by {_digits(divided.max())}."
+        f"Map {chosen} is divided by <b>{_digits(mine)}</b>. Over all maps that are not 0 the divisors run from "
+        f"{_digits(divided.min())} to {_digits(divided.max())}."
     )
 
 

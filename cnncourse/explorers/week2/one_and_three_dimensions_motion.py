@@ -106,7 +106,9 @@ def caption(model, velocity, chosen):
     same, opposite = answers[chosen], answers[-chosen]
     turned = f", the one for {-chosen} answers {opposite:.2f}" if chosen else ""
     words = f"only the filter for {left[0]} is" if len(left) == 1 else f"those for {', '.join(left)} are"
-    after = f"With a bias of −{model.level:.2f} and ReLU {words} not silent." if left else "All filters are silent."
+    words = "all filters are" if len(left) == len(answers) else words
+    bias = f"−{model.level:.2f}" if model.level else "0"
+    after = f"With a bias of {bias} and ReLU {words} not silent." if left else "All filters are silent."
     speed = f"The disc moves {velocity:g} pixel{'' if abs(velocity) == 1 else 's'} a frame"
     return f"{speed}. The filter for {chosen} answers <b>{same:.2f}</b> at most{turned}. {after}".replace(" -", " −")
 

@@ -100,13 +100,15 @@ def caption(*, filter, threshold, slice, row, column, chest):
     for name, words in zip(FILTERS, ("2-D filter, all 64 slices", "3-D filter"), strict=True):
         everywhere = above(spots(chest, name), threshold).nodule
         nodules = len(set(everywhere[everywhere >= 0].tolist()))
-        parts.append(
-            f"{words}: {len(everywhere):,} spots, {(everywhere < 0).sum():,} of them false; {nodules} of "
-            f"{len(_chest(chest).nodules)} nodules found."
-        )
+        parts.append(f"{words}: {_counted(everywhere)}; {nodules} of {len(_chest(chest).nodules)} nodules found.")
     shown = f"In slice {slice} the {'2-D' if filter == FILTERS[0] else '3-D'} filter has "
-    counted = f"{len(here)} spot{'' if len(here) == 1 else 's'}, {(here < 0).sum()} of them false."
-    return f"<b>{' '.join(parts)}</b> {shown}{counted}"
+    return f"<b>{' '.join(parts)}</b> {shown}{_counted(here)}."
+
+
+def _counted(nodules):
+    if not len(nodules):
+        return "no spot"
+    return f"{len(nodules):,} spot{'s' * (len(nodules) > 1)}, {(nodules < 0).sum():,} of them false"
 
 
 def alt(*, filter, threshold, slice, row, column, chest):

@@ -54,12 +54,15 @@ def caption(*, chosen, **state):
     total, cost, weights = (sum(getattr(b, name) for b in branches) for name in ("maps", "cost", "weights"))
     bare, bare_cost = sum(branch.maps for branch in naive), sum(branch.cost for branch in naive)
     added = " + ".join(str(branch.maps) for branch in branches)
-    share = f", {bare_cost / cost:.1f} times the multiplications" if bare_cost else ""
+    share = f", {bare_cost / cost:.1f} times as many" if bare_cost else ""
+    without = (
+        f" Without the 1×1 convolutions in front and after the pooling it would be {bare} channel{'s' * (bare > 1)} "
+        f"and {bare_cost:,} multiplications{share}."
+    )
     return (
         f"{added}{' = ' + str(total) if len(branches) > 1 else ''} channel{'s' * (total > 1)}: {side} × {side} × "
         f"{sizes.channels} → <b>{side} × {side} × {total}</b>, with {weights:,} weights and {cost:,} "
-        f"multiplications. Without the 1×1 convolutions in front and after the pooling it would be {bare} channels and "
-        f"{bare_cost:,}{share}."
+        f"multiplications.{without if (bare, bare_cost) != (total, cost) else ''}"
     )
 
 

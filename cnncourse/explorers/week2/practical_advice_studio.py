@@ -82,7 +82,7 @@ def warning(photo, settings, picture):
     if photo == SIX:
         read = nearest_digit(picture)
         verdict = "the label 6 still holds" if read == 6 else "<b>the label 6 no longer holds</b>"
-        return f" Its nearest neighbour among 1,796 other digits is a {read}: {verdict}."
+        return f" Its nearest neighbour among 1,796 other digits is {'an' if read == 8 else 'a'} {read}: {verdict}."
     if photo == "text" and settings.mirrored:
         return " <b>Mirrored writing is no writing</b>: where letters count, leave mirroring out."
     return ""

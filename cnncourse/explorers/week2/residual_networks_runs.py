@@ -15,6 +15,7 @@ from cnncourse.training.degradation import load_runs, optimizer_of, smoothed
 from cnncourse.training.fit import fit
 
 DEPTHS, KINDS = (18, 34, 66), ("plain", "residual")
+WORDS = {"plain": "plain", "residual": "with shortcuts"}
 COLOURS, LINES = {"plain": DARK_ORANGE, "residual": BLUE}, {"plain": "--", "residual": "-"}
 LIVE_SEED, LIVE_STEPS, LAST_STEP = 3, 20, 300
 LOWEST, HIGHEST = 1e-4, 1e4
@@ -87,11 +88,10 @@ def _build():
 
 def _artists_of(kind, left, right):
     style = {"color": COLOURS[kind], "linestyle": LINES[kind]}
-    words = {"plain": "plain", "residual": "with shortcuts"}[kind]
     return {
         "band": left.fill_between([0, 1], [0, 0], [0, 0], color=COLOURS[kind], alpha=0.18, linewidth=0),
         "seeds": [left.plot([], [], linewidth=0.9, **style)[0] for _ in range(3)],
-        "mean": left.plot([], [], linewidth=2.6, label=words, **style)[0],
+        "mean": left.plot([], [], linewidth=2.6, label=WORDS[kind], **style)[0],
         "live": left.plot([], [], color=INK, linestyle=LINES[kind], linewidth=1.6)[0],
         "layers": [right.plot([], [], linewidth=1.1, **style)[0] for _ in range(3)],
     }
@@ -126,9 +126,9 @@ def caption(*, depth, shown, step, relative, seeds, live):
     """Say both losses of the last 50 steps with their range, and what the first layer's gradient is at this step."""
     settings, runs = load_runs()
     final = {k: [r.final_loss() for r in runs if r.depth == depth and r.kind == k] for k in KINDS}
-    words = [f"{k} <b>{np.mean(v):.2f}</b> ({min(v):.2f} to {max(v):.2f})" for k, v in final.items()]
+    words = [f"{WORDS[k]} <b>{np.mean(v):.2f}</b> ({min(v):.2f} to {max(v):.2f})" for k, v in final.items()]
     first = {k: layer_norms(depth, k, step, relative)[:, 0] for k in KINDS}
-    said = [f"{k} {_number(v.min())} to {_number(v.max())}" for k, v in first.items()]
+    said = [f"{WORDS[k]} {_number(v.min())} to {_number(v.max())}" for k, v in first.items()]
     measured = TITLES[relative].partition(" of ")[0]
     text = (
         f"{depth} layers, {settings['parameters'][str(depth)]:,} parameters either way. Loss of the last 50 steps, "
@@ -138,7 +138,8 @@ def caption(*, depth, shown, step, relative, seeds, live):
     if not trained:
         return text
     now = {k: smoothed(live_run(depth, k).up_to(trained))[-1] for k in KINDS}
-    return f"{text} Trained here (black), {trained} steps: plain {now['plain']:.2f}, residual {now['residual']:.2f}."
+    here = ", ".join(f"{WORDS[k]} {loss:.2f}" for k, loss in now.items())
+    return f"{text} Trained here (black), {trained} steps: {here}."
 
 
 def _number(value):

@@ -21,6 +21,15 @@ def probability_bar(painter, x, y, width, height, probability, threshold=0.5):
     painter.text(place, y + height / 2, words, 13, INK, bold=True, anchor="rm" if inside else "lm")
 
 
+def percent_in_words(share):
+    """Return a share as a percentage that reads well in a sentence.
+
+    >>> percent_in_words(0.123), percent_in_words(0.0004), percent_in_words(0.9999)
+    ('12%', 'under 1%', 'over 99%')
+    """
+    return percent(share).replace("<", "under ").replace(">", "over ")
+
+
 def reader(net):
     """Return a function from uint8 pictures `(N, 64, 64, 3)` to the net's probabilities `(N,)`; it remembers them."""
     from cnncourse.networks.smile_detector import smile_probabilities

@@ -90,11 +90,12 @@ def mistakes_caption(counts, threshold):
     hits, alarms, misses, rejections = counts
     total = sum(counts)
     precision, recall = precision_and_recall(counts)
+    are = "is" if hits == 1 else "are"
     of_called = "nothing is called a smile" if precision is None else (
-        f"of {hits + alarms} called a smile, {hits} are (precision {precision:.1%})"
+        f"of {hits + alarms} called a smile, {hits} {are} (precision {precision:.1%})"
     )  # fmt: skip
     of_smiles = "there are no smiles" if recall is None else (
-        f"of {hits + misses} smiles, {hits} are found (recall {recall:.1%})"
+        f"of {hits + misses} smiles, {hits} {are} found (recall {recall:.1%})"
     )  # fmt: skip
     return (
         f"<b>{hits + rejections} of {total} right ({(hits + rejections) / total:.1%})</b> at threshold "

@@ -6,8 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.week1.hand_signs_bars import percent
-from cnncourse.explorers.week2.smile_detector_bars import probability_bar, reader
+from cnncourse.explorers.week2.smile_detector_bars import percent_in_words, probability_bar, reader
 from cnncourse.plots import INK, MUTED, ORANGE, WHITE
 
 SIZE, STRIDE = 64, 4
@@ -57,7 +56,8 @@ def occlusion_picture(read, falls, images, *, number, side, spot):
         y = TOP + SIDE + 12 + 34 * place
         painter.text(LEFT, y + 12, words, 13)
         probability_bar(painter, LEFT + 70, y, SIDE - 70, 24, float(read(shown[None])[0]))
-    reach = max(1.0, float(np.abs(falls).max()))
+    most = float(np.abs(falls).max())
+    reach = max(1.0, most)
     painter.text(RIGHT, 22, "How far the logit falls, by the square's place", 14, bold=True)
     painter.image(picture.mean(axis=2) / 255, RIGHT, TOP, SIDE, SIDE, smooth=True, outline=MUTED)
     painter.image(falls, RIGHT, TOP, SIDE, SIDE, colormap="diverging", limits=(-reach, reach), alpha=0.62)
@@ -66,16 +66,20 @@ def occlusion_picture(read, falls, images, *, number, side, spot):
         RIGHT, TOP + SIDE + 12, SIDE, 12, -reach, reach, "diverging", "{:+.1f}", "blue: rises · red: falls"
     )
     row, column = strongest(falls)
-    painter.text(
-        RIGHT, TOP + SIDE + 60, f"deepest fall {falls.max():+.1f}, square at row {row}, column {column}", 12, MUTED
-    )
+    words = f"{'deepest fall' if mostly_falls(falls) else 'highest rise'} {most:+.1f}"
+    painter.text(RIGHT, TOP + SIDE + 60, f"{words}, square at row {row}, column {column}", 12, MUTED)
     return painter.array()
 
 
 def strongest(falls):
-    """Return the (row, column) in the picture at which the square makes the logit fall most."""
-    row, column = np.unravel_index(np.argmax(falls), falls.shape)
+    """Return the (row, column) in the picture at which the square moves the logit most, down or up."""
+    row, column = np.unravel_index(np.argmax(np.abs(falls)), falls.shape)
     return int(centres()[row]), int(centres()[column])
+
+
+def mostly_falls(falls):
+    """Return whether the largest change of the logit is a fall."""
+    return falls.max() >= -falls.min()
 
 
 def _square(painter, left, spot, side, colour):
@@ -92,9 +96,11 @@ def occlusion_caption(read, falls, images, truth, *, number, side, spot):
     whole, hidden = (float(read(shown[None])[0]) for shown in (picture, covered(picture, spot, side)))
     row, column = strongest(falls)
     label = "a smile" if truth[number] else "no smile"
+    moves = "falls" if mostly_falls(falls) else "rises"
+    whole, hidden = map(percent_in_words, (whole, hidden))
     return (
-        f"Picture {number}, labelled <b>{label}</b>: p(smile) = {percent(whole)} whole, {percent(hidden)} with the "
-        f"square at row {spot[0]}, column {spot[1]}. The logit falls most with it at row {row}, column {column}."
+        f"Picture {number}, labelled <b>{label}</b>: p(smile) is {whole} whole, {hidden} with the square "
+        f"at row {spot[0]}, column {spot[1]}. The logit {moves} most with it at row {row}, column {column}."
     )
 
 

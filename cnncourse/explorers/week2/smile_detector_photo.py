@@ -9,8 +9,7 @@ from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
 from cnncourse.explorers.photo_square import moved_square, placed, square, uploaded, what_the_net_sees
-from cnncourse.explorers.week1.hand_signs_bars import percent
-from cnncourse.explorers.week2.smile_detector_bars import probability_bar, reader
+from cnncourse.explorers.week2.smile_detector_bars import percent_in_words, probability_bar, reader
 from cnncourse.pictures import photo
 from cnncourse.pictures.faces import render_face, sample_identity, sample_photo
 from cnncourse.plots import INK, MUTED, ORANGE
@@ -74,7 +73,7 @@ def photo_caption(read, *, choice, upload, part, mirror, centre):
     image, source = chosen_photo(choice, upload)
     p = float(read(what_the_net_sees(image, part, centre, 0, mirror)[None])[0])
     verdict = "a smile" if p >= 0.5 else "no smile"
-    return f"It calls the square <b>{verdict}</b>, p(smile) = {percent(p)}. <small>{source}</small>"
+    return f"It calls the square <b>{verdict}</b>; p(smile) is {percent_in_words(p)}. <small>{source}</small>"
 
 
 def photo_pointer(event, *, choice, upload, centre, **_):

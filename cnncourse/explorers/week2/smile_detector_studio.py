@@ -7,8 +7,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.week1.hand_signs_bars import percent
-from cnncourse.explorers.week2.smile_detector_bars import probability_bar, reader
+from cnncourse.explorers.week2.smile_detector_bars import percent_in_words, probability_bar, reader
 from cnncourse.pictures.faces import render_face, sample_identity, sample_photo
 from cnncourse.plots import BLUE, BROWN, DARK_ORANGE, GREY, GRID, INK, MUTED, PURPLE, WHITE
 
@@ -127,7 +126,7 @@ def studio_caption(read, **state):
     """Say what the detector says of this face, and where the curve of this person flips."""
     picture = face(**{name: value for name, value in state.items() if name != "curves"})
     p = float(read(picture[None])[0])
-    verdict = f"p(smile) = <b>{percent(p)}</b>: it calls this {'a smile' if p >= 0.5 else 'no smile'}."
+    verdict = f"p(smile) is <b>{percent_in_words(p)}</b>: it calls this {'a smile' if p >= 0.5 else 'no smile'}."
     if setting_of(**state) not in state["curves"]:
         return verdict + " Press <i>Draw this curve</i> to see where it flips: 21 faces, two or three seconds."
     crossing = flips(smile_curve(read, setting_of(**state)))

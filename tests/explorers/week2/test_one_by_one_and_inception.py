@@ -138,7 +138,7 @@ def test_the_naive_module_passes_all_channels_through_its_pooling():
 def test_the_caption_adds_the_channels_of_3a():
     said = words(builder.caption(**module_state()))
     assert said.startswith("64 + 128 + 32 + 32 = 256 channels: 28 × 28 × 192 → 28 × 28 × 256, with 163,328 weights")
-    assert "it would be 416 channels and 303,464,448, 2.4 times" in said
+    assert "it would be 416 channels and 303,464,448 multiplications, 2.4 times as many" in said
     alone = words(builder.caption(**module_state(one=False, three=False, pool=False)))
     assert alone.startswith("32 channels: 28 × 28 × 192 → 28 × 28 × 32, with 15,872 weights and 12,443,648")
     assert "nothing is left" in builder.caption(**module_state(**dict.fromkeys(builder.SWITCHES, False)))

@@ -258,6 +258,6 @@ def test_the_button_trains_the_depth_that_is_shown_to_the_end_at_most(monkeypatc
     before = explorer.picture.copy()
     explorer.set(live=(0, 0, 20))
     assert (explorer.picture != before).any()
-    assert "Trained here (black), 20 steps: plain 1.00, residual 0.50." in explorer._caption_box.value
+    assert "Trained here (black), 20 steps: plain 1.00, with shortcuts 0.50." in explorer._caption_box.value
     explorer.set(depth=18)
     assert "Trained here" not in explorer._caption_box.value

@@ -52,6 +52,9 @@ def test_precision_and_recall_of_nothing_are_nothing():
     assert examiner.precision_and_recall((4, 2, 2, 1)) == (pytest.approx(4 / 6), pytest.approx(4 / 6))
     assert examiner.precision_and_recall((0, 0, 0, 9)) == (None, None)
     assert "nothing is called a smile; there are no smiles" in examiner.mistakes_caption((0, 0, 0, 9), 0.9)
+    assert "of 3 called a smile, 1 is (precision 33.3%); of 2 smiles, 1 is found" in examiner.mistakes_caption(
+        (1, 2, 1, 9), 0.9
+    )
 
 
 def test_the_histogram_holds_every_picture_once():
@@ -142,6 +145,14 @@ def test_the_map_is_largest_where_the_only_bright_spot_is_hidden():
     row, column = occlusion.strongest(falls)
     assert abs(row - 48) <= 4
     assert abs(column - 24) <= 4
+    caption = occlusion.occlusion_caption
+    state = {"number": 0, "side": 12, "spot": (2, 2)}
+    assert f"falls most with it at row {row}, column {column}." in caption(
+        brightness, falls, WHITE_SPOT[None], [1], **state
+    )
+    assert f"rises most with it at row {row}, column {column}." in caption(
+        brightness, -falls, WHITE_SPOT[None], [0], **state
+    )
     by_hand = np.log(brightness(WHITE_SPOT[None])[0]) - np.log(
         brightness(occlusion.covered(WHITE_SPOT, (46, 26), 12)[None])[0]
     )

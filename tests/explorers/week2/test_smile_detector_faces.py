@@ -120,7 +120,7 @@ def photo_state(**changes):
 def test_every_photo_paints_and_speaks(choice, part, centre):
     state = photo_state(choice=choice, part=part, centre=centre)
     assert photos.photo_picture(brightness, **state).shape == (880, 1700, 3)
-    assert "p(smile) = " in photos.photo_caption(brightness, **state)
+    assert "p(smile) is " in photos.photo_caption(brightness, **state)
 
 
 def test_the_first_square_lies_on_the_astronauts_face():
