@@ -74,6 +74,10 @@ _plus_one = _encode(
     lambda x1, y1, x2, y2, H, W: (*_ratios(x1, y1, x2, y2, H, W)[:2], (y2 - y1 + 1) / H, (x2 - x1 + 1) / W)
 )
 _rounded = _encode(lambda x1, y1, x2, y2, H, W: ((x1 + x2) // 2 / W, (y1 + y2) // 2 / H, (y2 - y1) / H, (x2 - x1) / W))
+_lower_right = _encode(lambda x1, y1, x2, y2, H, W: (x2 / W, y2 / H, (y2 - y1) / H, (x2 - x1) / W))
+_upwards = _encode(
+    lambda x1, y1, x2, y2, H, W: ((x1 + x2) / 2 / W, 1 - (y1 + y2) / 2 / H, (y2 - y1) / H, (x2 - x1) / W)
+)
 _no_p_c = _encode(p_c=0.0)
 _label_as_number = _encode(classes=lambda label, count: [float(label) * (place == label) for place in range(count)])
 _place_too_early = _encode(classes=lambda label, count: _one_hot(label - 1, count))
@@ -110,6 +114,8 @@ ENCODE_LOCALISATION = Exercise(
     cases=_encode_cases,
     mistakes={
         _corner: "b_x and b_y are the box's upper left corner; they are to be its centre: (x1 + x2) / 2.",
+        _lower_right: "b_x and b_y are the box's lower right corner; they are to be its centre: (x1 + x2) / 2.",
+        _upwards: "You count b_y from the bottom. In a picture y runs downwards: 0 is the upper edge.",
         _pixels: "These are pixels. Divide by the picture's width or height, so that the numbers mean the same at "
         "every size.",
         _corner_in_pixels: "b_x and b_y are the upper left corner, and everything is in pixels: the centre is wanted, "

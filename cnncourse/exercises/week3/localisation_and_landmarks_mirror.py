@@ -65,6 +65,7 @@ _not_moved = _mirror(moved=lambda x, y, width: (x, y))
 _upside_down = _mirror(moved=lambda x, y, width: (x, width - y))
 _half_turn = _mirror(moved=lambda x, y, width: (width - x, width - y))
 _one_less = _mirror(moved=lambda x, y, width: (width - 1 - x, y))
+_always_64 = _mirror(moved=lambda x, y, width: (64 - x, y))
 _negative = _mirror(moved=lambda x, y, width: (-x, y))
 _shares = _mirror(moved=lambda x, y, width: (1 - x, y))
 _shifted = _mirror(moved=lambda x, y, width: (x - width, y))
@@ -107,6 +108,7 @@ MIRROR_LANDMARKS = Exercise(
         _half_turn: "You mirror x and y, which is half a turn: y stays.",
         _one_less: "All points lie one pixel too far left: coordinates run from 0 to width, so it is width − x; "
         "width − 1 − x is right for pixel numbers.",
+        _always_64: "You take 64 for the picture's width, whatever width says.",
         _negative: "The points lie left of the picture: mirror around its middle, x becomes width − x.",
         _shares: "1 − x mirrors shares of the width; these are pixels: width − x.",
         _shifted: "x − width shifts the face out of the picture: the sign is turned, width − x.",

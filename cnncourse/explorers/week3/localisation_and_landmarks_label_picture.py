@@ -12,6 +12,7 @@ from cnncourse.plots import BLUE, DARK_ORANGE, GRID, INK, MUTED, ORANGE, WHITE
 WIDTH, HEIGHT = 880, 420
 SCALE = scale_for(WIDTH)
 PLACE = (16, 44, 2.95)  # left and top of the picture, CSS pixels to one of its pixels
+RIGHT = 488  # where the picture ends
 TABLE_LEFT, TABLE_TOP, ROW = 508, 66, 36
 NAME, VALUE = 84, 62  # widths of the columns
 NAMES = ("p_c", "b_x", "b_y", "b_h", "b_w", *CLASSES)
@@ -23,7 +24,8 @@ def render(model):
     painter = _sheet(model.image.tobytes(), model.image.shape).copy()
     if model.with_loss:
         painter.text(PLACE[0], HEIGHT - 16, "dashed: a made-up prediction of a net that is not ready", 12, MUTED)
-        paint_box(painter, _corners(_box_of(model.prediction, model.image.shape)), DARK_ORANGE, "ŷ", dashed=True)
+        corners = _corners(_box_of(model.prediction, model.image.shape))
+        paint_box(painter, corners, DARK_ORANGE, "ŷ", dashed=True, reach=RIGHT)
     if model.present:
         _paint_object(painter, model)
     else:
@@ -57,7 +59,7 @@ def _corners(box):
 
 def _paint_object(painter, model):
     x1, y1, x2, y2 = _corners(model.box)
-    paint_box(painter, (x1, y1, x2, y2), BLUE, CLASSES[model.label])
+    paint_box(painter, (x1, y1, x2, y2), BLUE, CLASSES[model.label], reach=RIGHT)
     x, y = (x1 + x2) / 2, (y1 + y2) / 2
     left, top, _ = PLACE
     for ends in ((left, y, x, y), (x, top, x, y)):

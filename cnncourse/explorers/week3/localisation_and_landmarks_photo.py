@@ -78,7 +78,7 @@ def own_face(net):
         return landmark_points(net, np.frombuffer(data, np.uint8).reshape(1, 64, 64, 3))[0]
 
     upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=CHOICES, value=ASTRONAUT, description="Photo", layout={"width": "290px"})
+    picker = widgets.Dropdown(options=CHOICES, value=ASTRONAUT, description="photo", layout={"width": "290px"})
     upload.observe(lambda _: setattr(picker, "value", OWN), "value")
     explorer = Explorer(
         lambda **state: face_picture(find, **state),

@@ -178,13 +178,13 @@ def landmark_viewer(net, faces):
     """Show what `net`, a LandmarkNet, finds; `faces` maps a name to (images (N, 64, 64, 3), true points (N, 20, 2))."""
     sets = {name: FaceSet(images, truth, landmark_points(net, images)) for name, (images, truth) in faces.items()}
     finder, first = Finder(net), next(iter(sets))
-    most = max(len(shown.images) for shown in sets.values())
-    return Explorer(
+    last = {name: len(shown.images) - 1 for name, shown in sets.items()}
+    explorer = Explorer(
         lambda **state: viewer_picture(sets, finder, **state),
         {
             "faces": widgets.Dropdown(options=list(sets), value=first, description="faces", layout={"width": "200px"}),
             "order": widgets.Dropdown(options=ORDERS, value=ORDERS[2], description="order", layout={"width": "190px"}),
-            "rank": widgets.IntSlider(0, 0, most - 1, description="place", layout={"width": "240px"}),
+            "rank": widgets.IntSlider(0, 0, last[first], description="place", layout={"width": "240px"}),
             "landmark": widgets.Dropdown(options=NAMES, description="landmark", layout={"width": "240px"}),
             "map": widgets.Checkbox(False, description="its map, cell by cell", indent=False),
         },
@@ -195,3 +195,9 @@ def landmark_viewer(net, faces):
         pointer=lambda event, **state: viewer_pointer(sets, event, **state),
         scale=SCALE,
     )
+
+    def fit(change):
+        explorer.controls["rank"].max = last[change["new"]]
+
+    explorer.controls["faces"].observe(fit, "value")
+    return explorer

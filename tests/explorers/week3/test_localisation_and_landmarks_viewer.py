@@ -80,6 +80,14 @@ def test_every_control_of_the_viewer_changes_the_picture(net, faces):
         assert (explorer.picture != before).any(), change
 
 
+def test_the_places_end_where_the_chosen_faces_end(net, faces):
+    images, points = faces["street"]
+    explorer = viewer.landmark_viewer(net, {"six": (images, points), "two": (images[:2], points[:2])})
+    explorer.set(rank=5)
+    explorer.controls["faces"].value = "two"
+    assert explorer.controls["rank"].max == explorer.state["rank"] == 1
+
+
 @pytest.mark.parametrize("map", [False, True])
 @pytest.mark.parametrize("order", viewer.ORDERS)
 def test_the_viewer_paints_in_every_state(net, sets, order, map):
