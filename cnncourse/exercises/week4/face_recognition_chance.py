@@ -35,6 +35,7 @@ _no_sigmoid = _headed(squash=lambda z: z)
 _sign_turned = _headed(squash=lambda z: 1 / (1 + np.exp(z)))
 _softmax = _headed(squash=lambda z: np.exp(z) / np.exp(z).sum())
 _tanh = _headed(squash=np.tanh)
+_kept_away = _headed(squash=lambda z: np.clip(1 / (1 + np.exp(-z)), 1e-3, 1 - 1e-3))
 _rounded = _headed(squash=lambda z: (z > 0).astype(float))
 _no_absolute = _headed(difference=lambda f, g: f - g)
 _squared = _headed(difference=lambda f, g: (f - g) ** 2)
@@ -77,6 +78,7 @@ def _chance_cases():
     yield case("differences of both signs", [[1, 0]], [[0, 1]], [nine_tenths, nine_tenths], -nine_tenths, [0.9])
     yield case("features of both signs", [[1, -2]], [[-1, 2]], [-1, 0.25], 1 + nine_tenths, [0.9])
     yield case("a negative weight", [[5]], [[2]], [-1], 3.0, [0.5])
+    yield case("a chance of one in ten thousand", [[3]], [[1]], [-float(np.log(9999)) / 2], 0.0, [1e-4])
     rng = np.random.default_rng(23)
     for N, D in ((4, 3), (3, 5), (6, 2), (1, 8), (5, 6)):
         f, g = rng.normal(size=(2, N, D))
@@ -93,6 +95,7 @@ SAME_CHANCE = Exercise(
         _softmax: "You use the softmax over the pairs: each pair gets its own sigmoid.",
         _tanh: "You use tanh, which runs from −1 to 1: σ runs from 0 to 1.",
         _rounded: "You decide already, yes or no: the chance itself is wanted.",
+        _kept_away: "You keep the chance away from 0 and 1, as one does before a logarithm: return σ(z) as it is.",
         _no_absolute: "You leave out the absolute value: with f and g exchanged the answer would change.",
         _squared: "You square the differences: their absolute values are wanted.",
         _weights_inside: "You take the absolute value after weighting, and a negative weight loses its sign.",

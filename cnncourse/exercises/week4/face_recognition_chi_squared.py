@@ -54,6 +54,7 @@ _both_needed = _chi(lambda f, g: np.where((f > 0) & (g > 0), _parts(f, g), 0))
 _warned = _chi(lambda f, g: np.nan_to_num((f - g) ** 2 / (f + g)))
 _plus_one = _chi(lambda f, g: (f - g) ** 2 / (f + g + 1))
 _at_least_one = _chi(lambda f, g: (f - g) ** 2 / np.maximum(f + g, 1))
+_least_divisor = _chi(lambda f, g: (f - g) ** 2 / np.maximum(f + g, 1e-3))
 _small_number = _chi(lambda f, g: (f - g) ** 2 / (f + g + 1e-3))
 _one_for_zeros = _chi(lambda f, g: np.where(f + g > 0, _parts(f, g), 1))
 _half = _chi(_parts, lambda parts: 0.5 * parts.sum(axis=1))
@@ -117,6 +118,7 @@ def _chi_cases():
     yield case("nothing at all", [[0, 0], [0, 4]], [[0, 0], [0, 0]], [0, 4])
     yield case("no feature in common", [[5, 0, 2]], [[0, 3, 0]], [10])
     yield case("small features: scale counts", [[0.03, 0, 0.01]], [[0.01, 0, 0]], [0.02])
+    yield case("tiny features", [[3e-4, 0, 1e-4]], [[1e-4, 0, 0]], [2e-4])
     yield case("large features", [[300, 0, 100]], [[100, 0, 0]], [200])
     yield case("a feature that is 0 in one face only", [[0, 4, 1]], [[8, 0, 3]], [13])
     rng = np.random.default_rng(50)
@@ -143,6 +145,8 @@ CHI_SQUARED_DISTANCE = Exercise(
         _both_needed: "You leave out features that are 0 in one of the faces: only where both are 0 the summand is 0.",
         _plus_one: "You add 1 to every divisor: that changes all summands, not only 0/0.",
         _at_least_one: "You raise every divisor to at least 1: features smaller than 1 then count too little.",
+        _least_divisor: "You raise small divisors, so that small features count too little. Replace only the divisors "
+        "that are 0.",
         _small_number: "The small number that you add to the divisor is large enough to be seen. Replace only the "
         "divisors that are 0.",
         _one_for_zeros: "You count 1 where both features are 0: they agree, so it is 0.",

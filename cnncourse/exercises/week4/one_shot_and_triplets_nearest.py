@@ -38,6 +38,8 @@ _absolute = _answered(distance=lambda apart: np.abs(apart).sum(axis=2))
 _square_of_sum = _answered(distance=lambda apart: apart.sum(axis=2) ** 2)
 _not_squared = _answered(distance=lambda apart: apart.sum(axis=2))
 _largest_part = _answered(distance=lambda apart: np.abs(apart).max(axis=2))
+_cubed = _answered(distance=lambda apart: (np.abs(apart) ** 3).sum(axis=2))
+_rounded = _answered(distance=lambda apart: (apart**2).sum(axis=2).round(1))
 _last_of_equals = _answered(choose=lambda d, axis: d.shape[1] - 1 - d[:, ::-1].argmin(axis=axis))
 _sorted_people = _answered(told=lambda people, place: np.sort(people)[place])
 
@@ -97,6 +99,8 @@ def _nearest_cases():
     yield case("one large step or two small ones", [[3, 0], [2, 2]], [1, 2], [[0, 0]], [2])
     yield case("steps that cancel in a sum", [[5, -5], [1, 1]], [4, 9], [[0, 0]], [9])
     yield case("nearer in the largest step alone", [[3, 3, 3], [4, 0, 0]], [6, 3], [[0, 0, 0]], [3])
+    yield case("a larger step among smaller ones", [[2, 2, 2], [3, 1, 1]], [4, 7], [[0, 0, 0]], [7])
+    yield case("nearly equally near: the second", [[2.01, 0], [2, 0]], [5, 2], [[0, 0]], [2])
     yield case("the same direction, another length", [[1, 0], [8, 1]], [2, 5], [[7, 0], [2, 0.2]], [5, 2])
     rng = np.random.default_rng(3)
     for K, D, Q in ((5, 3, 7), (12, 8, 4), (3, 2, 9), (20, 5, 15)):
@@ -116,6 +120,8 @@ ONE_SHOT_PEOPLE = Exercise(
         _square_of_sum: "You square after adding up, so that differences of opposite signs cancel. Square each first.",
         _not_squared: "You add the differences as they are: a large negative sum is not near. Square them.",
         _largest_part: "You look at the largest difference alone. All D count.",
+        _cubed: "You add up a higher power of the differences: the Euclidean distance adds their squares.",
+        _rounded: "You round the distances, so that nearly equal ones become equal. Compare them as they are.",
         _last_of_equals: "Of equally near photos you take the last; the first row is wanted.",
         _sorted_people: "You sort the people's numbers, but not the photos with them.",
         _by_product: "You take the largest product q · e. That is the nearest only if all embeddings have one length.",

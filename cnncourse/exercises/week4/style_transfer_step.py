@@ -203,7 +203,8 @@ PICTURE_STEP = Exercise(
         _optimises_the_network: "You change the network, not the picture. Here the weights are fixed and the *pixels* "
         "learn: let the optimizer that came step; it holds the picture.",
         _optimises_both: "The network's weights change as well: only the picture may.",
-        _no_zero_grad: "The gradient is never set to zero: backward() adds to that of the step before.",
+        _no_zero_grad: "The gradient is not set to zero first: backward() adds to that of the step before. "
+        "zero_grad() comes before backward(); after the step it is too late for what came with the picture.",
         _no_step: "The picture does not move: optimizer.step() is missing, or finds no gradient because backward() is "
         "missing or zero_grad() comes after it.",
         _no_clamp: "The picture's numbers leave [0, 1], where there are no colours: clamp the picture itself, in "

@@ -56,6 +56,10 @@ def _first_colour(gradient):
     return np.abs(gradient[0])
 
 
+def _three_colours(gradient):
+    return np.abs(gradient[:3]).max(axis=0)
+
+
 def _to_one(gradient):
     saliency = np.abs(gradient).max(axis=0)
     return saliency / saliency.max() if saliency.max() > 0 else saliency
@@ -96,6 +100,7 @@ def _saliency_cases():
     yield case("all negative", -rng.random((3, 5, 3)).round(2) - 0.1)
     yield case("large numbers", rng.normal(0, 40, (3, 4, 6)).round(0))
     yield case("a grey picture, one channel", rng.normal(0, 1, (1, 3, 5)).round(2))
+    yield case("five channels, as of a picture from space", rng.normal(0, 1, (5, 3, 4)).round(2))
     yield case("a score that does not look", np.zeros((3, 2, 3)))
 
 
@@ -116,6 +121,7 @@ SALIENCY_FROM = Exercise(
         _last_axis: "You take the maximum along a row of the picture. The colours are axis 0.",
         _one_number: "You return one number: one for each pixel is wanted, axis=0.",
         _first_colour: "You look at the first colour alone.",
+        _three_colours: "You look at the first three channels alone. C may be larger: all count.",
         _to_one: "You scale the map to a largest value of 1: leave it as it is.",
         _which: "You return which colour is largest: its absolute value is wanted.",
         _axis_kept: "An axis of length 1 is left over: (H, W) is wanted.",
