@@ -92,7 +92,7 @@ class Passes:
         C = maps.shape[1]
         side = round((layer.in_features / C) ** 0.5)
         filters = self.own(layer.weight.detach().numpy(), (C, side, side))
-        return F.conv2d(maps, torch.tensor(np.ascontiguousarray(filters), dtype=maps.dtype), layer.bias)
+        return F.conv2d(maps, torch.tensor(np.array(filters), dtype=maps.dtype), layer.bias)
 
     def model(self, *, scene, cell):
         """Work out a state."""

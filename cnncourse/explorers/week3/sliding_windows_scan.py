@@ -14,7 +14,7 @@ from cnncourse.explorers.week3.sliding_windows_scan_picture import PLACE, SCALE,
 from cnncourse.networks.car_window import WINDOW
 from cnncourse.pictures.road_scenes import CLASSES
 
-SIDES = (24, 32, 45, 64, 90, 128)  # of a window, in pixels of the scene
+SIDES = (24, 32, 45, 64, 89, 128)  # of a window, in pixels of the scene
 STEPS = (4, 8, 16)  # in pixels of the resized scene
 BATCH = 256
 CAR = CLASSES.index("car")
@@ -105,25 +105,27 @@ def can_be_drawn(answer, expected):
 def caption(model):
     """Say how many windows there are, what is in this one, and how well those above the threshold fit the cars."""
     H, W = model.picture.shape[1:]
-    _, _, (rows, columns) = model.grid
+    (rows, columns), count = model.grid[2], len(model.starts)
+    grid = f"{rows} × {columns} = " if rows * columns == count else ""
     parts = [f"Scene as {H} × {W} pixels, windows of {WINDOW} × {WINDOW} every {model.step}:"]
-    parts.append(f"<b>{rows} × {columns} = {rows * columns:,} windows</b>.")
+    parts.append(f"<b>{grid}{count:,} window{'' if count == 1 else 's'}</b>.")
     if model.position >= 0:
         row, column = model.starts[model.position].tolist()
         chance = model.chances[model.position]
         parts.append(f"This one starts at row {row}, column {column}: <b>{chance:.3f}</b>.")
-    parts.append(f"{len(model.found):,} of {model.seen:,} judged reach {model.threshold:.2f}.")
+    reach = "reaches" if len(model.found) == 1 else "reach"
+    parts.append(f"{len(model.found):,} of {model.seen:,} judged {reach} {model.threshold:.2f}.")
     return " ".join([*parts, _fit_sentence(model)])
 
 
 def _fit_sentence(model):
     if not len(model.cars):
-        return "No car here that counts: every one of them is an error."
+        return "No car here that counts: whatever reaches it is an error."
     fits = iou(model.cars, model.boxes[model.found]).max(axis=1, initial=0)
     possible = iou(model.cars, model.boxes).max(axis=1, initial=0)
     pairs = ", ".join(f"{fit:.2f} of {most:.2f}" for fit, most in zip(fits, possible, strict=True))
-    cars = "The car's" if len(fits) == 1 else f"The {len(fits)} cars'"
-    return f"{cars} best IoU with one of these, of what is possible with such windows: {pairs}."
+    cars = "the car" if len(fits) == 1 else f"the {len(fits)} cars"
+    return f"Best IoU of these with {cars}, of what such windows allow: {pairs}."
 
 
 def alt(model):

@@ -91,7 +91,8 @@ class Sizes:
 def caption(model):
     """Say the shapes, what the cell stands for, and that both ways give the unit's number."""
     side, cells, (i, j) = len(model.picture), model.maps[-1].shape[1], model.cell
-    steps = f"⌊({side} − 14) / 2⌋ + 1 = <b>{cells}</b> windows each way" if side > WINDOW else "one window"
+    many = "window" if cells == 1 else "windows"
+    steps = f"⌊({side} − 14) / 2⌋ + 1 = <b>{cells}</b> {many} each way" if side > WINDOW else "one window"
     dense, mapped = model.answers
     unused = (side - WINDOW) % 2
     rest = " The last row and column of pixels are in no window." if unused else ""
@@ -141,8 +142,8 @@ def map_sizes(image, **start):
     explorer = Explorer(
         lambda **state: render(sizes.model(**state)),
         {
-            "side": widgets.IntSlider(14, WINDOW, LARGEST, description="picture, pixels a side", layout=wide),
-            "unit": widgets.IntSlider(0, 0, 399, description="unit of the first dense layer", layout=wide),
+            "side": widgets.IntSlider(14, WINDOW, LARGEST, description="pixels a side", layout=wide),
+            "unit": widgets.IntSlider(0, 0, 399, description="dense unit", layout=wide),
         },
         title="From 14 to 28 pixels",
         note="Drag over the picture or the last maps, or use the arrow keys: orange belongs to the chosen cell.",

@@ -92,12 +92,16 @@ def test_the_scan_says_how_well_windows_fit_the_cars():
         f"{iou([car], found).max(initial=0):.2f} of {iou([car], boxes).max():.2f}"
         for car in ([10, 60, 70, 100], [90, 100, 150, 150])
     ]
-    assert (
-        f"The 2 cars' best IoU with one of these, of what is possible with such windows: {', '.join(pairs)}."
-        in said(explorer)
-    )
+    assert f"Best IoU of these with the 2 cars, of what such windows allow: {', '.join(pairs)}." in said(explorer)
     explorer.set(scene=2)
     assert "No car here that counts" in said(explorer)
+
+
+def test_windows_that_make_no_grid_and_one_alone_are_counted_as_they_are():
+    explorer = scan(lambda image_size, window, stride: np.array([[0, 0], [8, 8]]))
+    assert "every 8: 2 windows." in said(explorer)
+    explorer = scan(lambda image_size, window, stride: np.array([[0, 0]]))
+    assert "every 8: 1 × 1 = 1 window." in said(explorer)
 
 
 def test_a_drag_over_the_scene_moves_the_window():
@@ -219,6 +223,11 @@ def test_the_learners_filters_make_the_pass():
     ]
     assert differences[0] < 1e-4 < 0.1 < differences[1]
     assert not np.array_equal(right.picture[:600], wrong.picture[:600])
+
+
+def test_flipped_filters_are_drawn_too():
+    wrong = explore.crops_and_pass(SCENES, NET, lambda weight, shape: np.reshape(weight, (-1, *shape))[:, :, ::-1])
+    assert "another answer here" in said(wrong)
 
 
 def test_times_are_measured_on_one_thread_and_threads_put_back():
