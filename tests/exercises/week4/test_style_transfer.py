@@ -103,7 +103,7 @@ def test_another_right_answer_passes(name):
         ("total_cost", "J = J + beta", "J = J - beta", "subtracted"),
         ("total_cost", "for name in weights", "for name in list(weights)[-1:]", "Only one layer"),
         ("total_cost", "return J", "return J.item()", "without a gradient"),
-        ("picture_step", "    picture.grad = None\n", "", "never set to zero"),
+        ("picture_step", "    picture.grad = None\n", "", "not set to zero first"),
         ("picture_step", "        picture.clamp_(0, 1)", "        pass", "leave [0, 1]"),
         ("picture_step", "clamp_(0, 1)", "clamp_(0, 255)", "at both ends"),
         ("picture_step", "picture.clamp_", "picture.clamp", "in place"),
