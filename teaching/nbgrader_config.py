@@ -31,3 +31,4 @@ c.GenerateAssignment.preprocessors = [
 ]
 c.OverwriteCells.add_missing_cells = True  # a check that a student deleted comes back and counts
 c.Execute.timeout = 180  # seconds for a cell; the course's longest takes less than 60 on two cores
+c.Execute.store_widget_state = False  # else a graded notebook holds every picture of its explorers, 30 MB for 1.2

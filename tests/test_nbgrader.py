@@ -62,11 +62,11 @@ class Course:
         folder.mkdir()
         shutil.copy(CONFIG, folder)
 
-    def run(self, command: str):
+    def run(self, command: str, *options: str, folder: Path | None = None):
         """Run an nbgrader command in the folder, as a teacher does with the environment activated."""
-        words = [sys.executable, "-m", "nbgrader", command, self.week, "--log-level=WARN", *self.options]
+        words = [sys.executable, "-m", "nbgrader", command, self.week, "--log-level=WARN", *(options or self.options)]
         kept = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "text": True, "timeout": 900}
-        done = subprocess.run(words, cwd=self.folder, env=self.environment, check=False, **kept)
+        done = subprocess.run(words, cwd=folder or self.folder, env=self.environment, check=False, **kept)
         assert done.returncode == 0, done.stdout
 
     @property
@@ -84,15 +84,38 @@ class Course:
 
     def hand_in(self, student: str, answers: dict[str, str], tamper=lambda cells: cells):
         """Submit the released notebook with `answers` (exercise → source of its cell)."""
+        place = self.folder / "submitted" / student / self.week
+        place.mkdir(parents=True)
+        self.fill_in(place / self.file, answers, tamper)
+
+    def exchange(self, answers: dict[str, str]) -> str:
+        """Release through nbgrader's exchange folder; a student fetches, fills in and submits; collect.
+
+        Return the student's name: there it is the account's.
+        """
+        home, exchange = self.folder / "home", self.folder / "exchange"
+        already = {path.name for path in (self.folder / "submitted").iterdir()}
+        home.mkdir()
+        exchange.mkdir()
+        exchange.chmod(0o777)
+        options = (f"--Exchange.root={exchange}", "--course=cnncourse")
+        self.run("release_assignment", *options)
+        self.run("fetch_assignment", *options, folder=home)
+        self.fill_in(home / self.week / self.file, answers)
+        self.run("submit", *options, folder=home)
+        self.run("collect", *options)
+        (student,) = {path.name for path in (self.folder / "submitted").iterdir()} - already
+        return student
+
+    def fill_in(self, path: Path, answers: dict[str, str], tamper=lambda cells: cells):
+        """Write the released notebook with `answers` to a file."""
         notebook = self.released()
         for cell in notebook.cells:
             part, _, name = cell.metadata.get("nbgrader", {}).get("grade_id", "").partition("-")
             if part == "exercise":
                 cell.source = answers.get(name, cell.source)
         notebook.cells = tamper(notebook.cells)
-        place = self.folder / "submitted" / student / self.week
-        place.mkdir(parents=True)
-        nbformat.write(notebook, place / self.file)
+        nbformat.write(notebook, path)
 
     def scores(self, student: str) -> dict[str, float]:
         """Return the points of a student's exercises that are not 0."""
@@ -129,6 +152,7 @@ def courses(tmp_path_factory):
         course.run("generate_assignment")
         course.hand_in("half", _half(course.name))
         course.hand_in("solved", _solutions(course.name))
+    numpy.account = numpy.exchange(_half(NUMPY))
     numpy.hand_in("untouched", {})
     numpy.hand_in("wrong", _wrong(NUMPY))
     numpy.hand_in("troubled", _troubled(NUMPY))
@@ -183,6 +207,17 @@ def test_a_half_solved_notebook_gets_the_points_of_what_is_solved(courses, name)
 @both
 def test_a_solved_notebook_gets_all_points(courses, name):
     assert courses[name].scores("solved") == {exercise.name: exercise.points for exercise in _exercises(name)}
+
+
+def test_what_comes_through_the_exchange_gets_its_points_too(courses):
+    course = courses[NUMPY]
+    assert course.scores(course.account) == course.points(*_half(NUMPY))
+
+
+@both
+def test_a_graded_notebook_stays_small(courses, name):
+    graded = courses[name].folder / "autograded" / "solved" / courses[name].week / courses[name].file
+    assert graded.stat().st_size < 2_000_000
 
 
 def test_checks_that_were_changed_or_deleted_are_graded_as_the_course_wrote_them(courses):
