@@ -25,6 +25,7 @@ METHODS = {name: make for part in PARTS for name, make in part.METHODS.items()}
 NAMES = [*ARGUMENTS, *METHODS]
 ALSO_NAMED = {  # what a message may name in place of an argument: a documented error's subject, a part of an argument
     "detection.windows.scan": {"scale"},
+    "networks.tiny_yolo.detect": {"scale"},
     "networks.weights.load_weights": {"weights"},
     "pictures.upload.open_upload": {"file"},
     "training.fit.evaluate": {"test_loader"},  # as `fit` calls it
