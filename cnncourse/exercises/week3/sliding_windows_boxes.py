@@ -52,6 +52,7 @@ _window_as_step = _boxed(
 _one_step = _boxed(step_axes=(0, 0))
 _swapped_step = _boxed(step_axes=(1, 0))
 _swapped_window = _boxed(window_axes=(1, 0))
+_square_window = _boxed(window_axes=(0, 0))
 _rows_first = _boxed(columns=(0, 1, 2, 3))
 _transposed = _boxed(columns=(0, 1, 3, 2))
 _not_scaled = _boxed(back=lambda starts, window, scale: (starts, starts + window))
@@ -64,6 +65,11 @@ _around_the_start = _boxed(
 )
 _last_pixel = _boxed(back=lambda starts, window, scale: (starts / scale, (starts + window - 1) / scale))
 _rounded = _boxed(back=lambda starts, window, scale: (np.round(starts / scale), np.round((starts + window) / scale)))
+
+
+def _flat_if_none(scores, threshold, window, step, scale):
+    boxes, kept = boxes_above(scores, threshold, window, step, scale)
+    return np.array(boxes.tolist()), kept
 
 
 def _best_first(scores, threshold, window, step, scale):
@@ -134,6 +140,9 @@ BOXES_ABOVE = Exercise(
         _rows_first: "Your boxes are y1, x1, y2, x2. x comes first, and it belongs to columns.",
         _transposed: "x1 and y1 are swapped: x comes from the column, y from the row.",
         _swapped_window: "The window's height and width are swapped: window is (height, width), and x2 = x1 + width.",
+        _square_window: "You use the window's height for its width too; window[1] is the width.",
+        _flat_if_none: "Right, except where no cell is kept: np.array([]) has shape (0,), not (0, 4). "
+        ".reshape(-1, 4) mends it.",
         _swapped_step: "The two steps are swapped: step is (down, right), down for rows.",
         _one_step: "You use the step downwards for columns too; step[1] is the one to the right.",
         _size_form: "Your boxes are x, y, width, height; x1, y1, x2, y2 are asked for.",

@@ -72,6 +72,13 @@ def _ends_by_stride(image_size, window, stride):
     return window_starts(image_size, stride, stride)
 
 
+def _rounded_up(image_size, window, stride):
+    """Count steps rounded up, so that the last window reaches the border or hangs over it."""
+    counts = [-(-(n - length) // step) + 1 for n, length, step in zip(image_size, window, stride, strict=True)]
+    places = [range(0, count * step, step) for count, step in zip(counts, stride, strict=True)]
+    return np.array([(row, column) for row in places[0] for column in places[1]], int).reshape(-1, 2)
+
+
 def _floats_if_none(image_size, window, stride):
     return np.array(window_starts(image_size, window, stride).tolist()).reshape(-1, 2)
 
@@ -157,6 +164,7 @@ WINDOW_STARTS = Exercise(
         _one_window_side: "You use the window's height for columns too; window[1] is its width.",
         _ends_by_stride: "You take the stride from the picture's side where the window's size belongs: the last start "
         "is H − h.",
+        _rounded_up: "You round the number of steps up, so your last window hangs over: round down, with //.",
         _floats_if_none: "Right, except where no window fits: np.array([]) holds floats, and pixels are whole numbers. "
         "np.array(starts, dtype=int).",
         _flat_if_none: "Right, except where no window fits: np.array([]) has shape (0,), not (0, 2). "
