@@ -14,8 +14,8 @@ def strongest_boxes(maps, layers, count):
 
     The box is the place's receptive field, right and bottom exclusive. layers holds
     (kernel_size, stride, padding) of the layers, the picture's side first. Place i of a
-    layer looks at the places i · stride − padding … + kernel_size − 1 before it. Do not
-    cut boxes off at the picture's border.
+    layer sees kernel_size places of the layer before it, from i · stride − padding on.
+    Do not cut boxes off at the picture's border.
 
     Example: layers [(3, 1, 1), (2, 2, 0)], place row 1, column 2: the box is 3, 1, 7, 5.
     """

@@ -1,65 +1,29 @@
 """Explorer of notebook 4.3: drag a grey square over a picture; a class's probability now, and its whole map."""
 
-from dataclasses import dataclass
-from functools import cache, lru_cache
+from functools import lru_cache
 
 import ipywidgets as widgets
 import numpy as np
 import torch
-from torch import nn
 
 from cnncourse.explorers import ARROWS, Explorer, Painter, learners, scale_for
-from cnncourse.networks.car_window import WINDOW, car_squares, load_car_window_net
-from cnncourse.networks.hand_signs import load_hand_sign_net, pictures_to_batch
-from cnncourse.networks.smile_detector import load_smile_detector
-from cnncourse.pictures.hand_sign_sheets import hand_signs
-from cnncourse.pictures.road_scenes import CLASSES, road_scenes
-from cnncourse.pictures.smiles import smiles
+from cnncourse.explorers.week4.what_networks_see_judges import CARS, FACES, HANDS, SHOWN, judge
 from cnncourse.plots import GRID, INK, MUTED, ORANGE, WHITE
 from cnncourse.style.seeing import occlusion_map
 
-WIDTH, HEIGHT = 880, 436
+WIDTH, HEIGHT = 880, 402
 SCALE = scale_for(WIDTH)
 LEFTS, TOP, SIDE = (16, 350), 46, 318  # of picture and map
 BAR = (712, TOP, 26)  # left, top, width of the scale of probabilities
-CARS, HANDS, FACES = "car or not", "fingers", "smile or not"
-SHOWN = 12  # pictures of each kind
+TRUE_ONE = "the true one"
 COARSE = 2  # a learner's map, one picture at a time, has every second place
 SHARES = (4, 8, 12, 16, 20, 24)  # of 64: sides of the square
-
-
-@dataclass(frozen=True, eq=False)
-class Judge:
-    """A network that gives probabilities `(N, K)`, pictures `(N, C, H, W)` that it knows, and what they show."""
-
-    model: nn.Module
-    pictures: torch.Tensor
-    truth: tuple  # class of each picture
-    names: tuple  # of the classes
-
-
-class _Logits(nn.Module):
-    """A network with one logit, as one that gives the probabilities of no and yes."""
-
-    def __init__(self, net):
-        super().__init__()
-        self.net = net
-
-    def forward(self, pictures):
-        yes = self.net(pictures).reshape(-1, 1).sigmoid()
-        return torch.cat([1 - yes, yes], dim=1)
-
-
-@cache
-def judge(kind):
-    """Return the network and the pictures of a kind."""
-    return {CARS: _cars, HANDS: _hands, FACES: _faces}[kind]()
 
 
 def class_of(kind, number, asked):
     """Return the class whose probability is asked for: the picture's own, or the one of that number."""
     own = judge(kind).truth[number]
-    return own if asked == "the true one" else min(int(asked), len(judge(kind).names) - 1)
+    return own if asked == TRUE_ONE else min(int(asked), len(judge(kind).names) - 1)
 
 
 def side_of(kind, size):
@@ -67,9 +31,9 @@ def side_of(kind, size):
     return max(round(size * judge(kind).pictures.shape[-1] / 64), 1)
 
 
-def stride_of(kind):
-    """Return the step of the map in the picture's own pixels: 1/16 of its side."""
-    return judge(kind).pictures.shape[-1] // 16
+def stride_of(kind, theirs=None):
+    """Return the step of the map in the picture's own pixels: 1/16 of its side, twice that in a learner's map."""
+    return judge(kind).pictures.shape[-1] // 16 * (1 if theirs is None else COARSE)
 
 
 def covered(picture, corner, side):
@@ -120,7 +84,7 @@ def render(*, kind, number, asked, size, corner, theirs=None):
     painter.text(LEFTS[1], 24, "probability, by where the square's middle is", 14, bold=True)
     for left, shown in ((LEFTS[0], covered(picture, corner, side)), (LEFTS[1], picture)):
         painter.image(_bytes(shown), left, TOP, SIDE, SIDE, smooth=True, outline=GRID)
-    scale, step = SIDE / picture.shape[-1], stride_of(kind) * (1 if theirs is None else COARSE)
+    scale, step = SIDE / picture.shape[-1], stride_of(kind, theirs)
     x, y = LEFTS[1] + (side - step) / 2 * scale, TOP + (side - step) / 2 * scale
     height, width = (count * step * scale for count in scores.shape)
     painter.image(scores, x, y, width, height, colormap="viridis", limits=(0, 1), alpha=0.8)
@@ -161,13 +125,13 @@ def _apart(heights, least=18):
     return first + up * missing / 2, second - up * missing / 2
 
 
-def caption(*, kind, number, asked, size, corner, sentence="", **_):
-    """Say what the network gives the class now, whole, and at worst."""
+def caption(*, kind, number, asked, size, corner, theirs=None, sentence=""):
+    """Say what the network gives the class now, whole, and at worst in the map that is shown."""
     number, corner = checked(kind, number, corner, size)
-    j, scores = judge(kind), whole_map(kind, number, asked, size)
+    j, scores = judge(kind), whole_map(kind, number, asked, size) if theirs is None else theirs
     whole, now = (probability(kind, number, asked, place, size) for place in (None, corner))
     lowest = np.unravel_index(scores.argmin(), scores.shape)
-    row, column = (int(place) * stride_of(kind) for place in lowest)
+    row, column = (int(place) * stride_of(kind, theirs) for place in lowest)
     asked_for = j.names[class_of(kind, number, asked)]
     return (
         f"The picture shows “{j.names[j.truth[number]]}”. Probability of “{asked_for}”: whole <b>{whole:.3f}</b>, with "
@@ -245,55 +209,33 @@ def occluder(own_scores=None, **start):
         state={"corner": (20, 20)},
         scale=SCALE,
     )
+    _fit_classes(explorer)
     explorer.set(**start)
     return explorer
+
+
+def _fit_classes(explorer):
+    """Offer the classes of the network that is asked."""
+    kind, asked = explorer.controls["kind"], explorer.controls["asked"]
+
+    def fit(_=None):
+        asked.options = ((TRUE_ONE, TRUE_ONE), *((name, str(k)) for k, name in enumerate(judge(kind.value).names)))
+
+    kind.observe(fit, "value")
+    fit()
 
 
 def _controls():
     return {
         "kind": widgets.Dropdown(options=(HANDS, FACES, CARS), description="network"),
         "number": widgets.IntSlider(3, 0, SHOWN - 1, description="picture", layout=widgets.Layout(width="240px")),
-        "asked": widgets.Dropdown(options=("the true one", *"012345"), description="class"),
+        "asked": widgets.Dropdown(options=(TRUE_ONE,), description="class"),
         "size": widgets.SelectionSlider(
             options=SHARES, value=16, description="square (of 64)", continuous_update=False,
-            layout=widgets.Layout(width="260px"),
+            layout=widgets.Layout(width="320px"),
         ),
     }  # fmt: skip
 
 
 def _bytes(picture):
     return np.round(picture.permute(1, 2, 0).numpy() * 255).astype(np.uint8)
-
-
-def _hands():
-    images, truth = (part[:SHOWN] for part in hand_signs("test"))
-    model = nn.Sequential(load_hand_sign_net(), nn.Softmax(dim=1)).eval()
-    names = tuple(f"{count} finger{'' if count == 1 else 's'}" for count in range(6))
-    return Judge(model, pictures_to_batch(images), tuple(truth.tolist()), names)
-
-
-def _faces():
-    images, truth = (part[:SHOWN] for part in smiles("test"))
-    return Judge(
-        _Logits(load_smile_detector()).eval(), pictures_to_batch(images), tuple(truth.tolist()), ("no smile", "smile")
-    )
-
-
-def _cars():
-    """Return the twelve windows around cars of the shipped scenes of which the network is least sure, 0.6 or more."""
-    model, scenes, windows = _Logits(load_car_window_net()).eval(), road_scenes(count=60), []
-    for image, boxes, labels in zip(scenes.images, scenes.boxes, scenes.labels, strict=True):
-        squares = car_squares(torch.tensor(boxes[labels == CLASSES.index("car")])).round().int().tolist()
-        fitting = [s for s in squares if min(s) >= 0 and max(s) <= image.shape[0] and s[2] - s[0] >= WINDOW]
-        windows += [_resized(image, square) for square in fitting]
-    pictures = torch.cat(windows)
-    with torch.no_grad():
-        sure = model(pictures)[:, 1]
-    chosen = sure.where(sure >= 0.6, 2.0).argsort(stable=True)[:SHOWN]
-    return Judge(model, pictures[chosen], (1,) * SHOWN, ("no car", "car"))
-
-
-def _resized(image, square):
-    left, top, right, bottom = square
-    piece = pictures_to_batch(np.ascontiguousarray(image[top:bottom, left:right])[None])
-    return nn.functional.interpolate(piece, (WINDOW, WINDOW), mode="bilinear", antialias=True, align_corners=False)

@@ -6,7 +6,7 @@ import numpy as np
 from cnncourse.explorers import Explorer, Painter, cell_at, learners, scale_for
 from cnncourse.plots import BLUE, INK, MUTED, ORANGE
 
-WIDTH, HEIGHT = 880, 330
+WIDTH, HEIGHT = 880, 310
 SCALE = scale_for(WIDTH)
 CELL, TOP = 38, 66
 LEFTS = (16, 264, 396, 640)  # of the map, the pooled one, with switches, without
@@ -78,9 +78,10 @@ def caption(*, numbers, size, sentence=""):
     """Say how many numbers come back where they were, with and without switches."""
     x, maxima = np.array(numbers), pooled(numbers, size)[0]
     corners = int((x[::size, ::size] == maxima).sum())
+    meet = "meets its own value" if corners == 1 else "meet their own value"
     return (
         f"{x.size} numbers become {maxima.size}. By their switches all {maxima.size} maxima return to their places; of "
-        f"those put into corners, <b>{corners}</b> meet their own value there. The other {x.size - maxima.size} places "
+        f"those put into corners, <b>{corners}</b> {meet} there. The other {x.size - maxima.size} places "
         f"get 0 either way. {sentence}"
     ).strip()
 

@@ -20,7 +20,7 @@ from cnncourse.explorers.week4.what_networks_see_nets import (
 from cnncourse.pictures.road_scenes import CLASSES
 from cnncourse.plots import GRID, INK, MUTED, ORANGE, WHITE
 
-WIDTH, HEIGHT = 880, 378
+WIDTH, HEIGHT = 880, 350
 SCALE = scale_for(WIDTH)
 CELL, GAP, TOP = 88, 4, 56
 LEFTS = (16, 306)  # of the two grids

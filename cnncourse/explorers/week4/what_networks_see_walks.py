@@ -94,9 +94,9 @@ def caption(*, net, depth, picture, rank, weights):
     first, second, third = ("none" if np.isnan(number) else _number(number) for number in alike)
     nothing = " None: one of the two leads nothing back." if "none" in (first, second, third) else ""
     return (
-        f"Unit <b>{unit}</b> of {layer}, row {row}, column {column}, activation {_number(activation)}. Rank correlation "
-        f"of the pixels' influence: gradient with deconvnet {first}, gradient with guided {second}, deconvnet with "
-        f"guided {third}.{nothing}"
+        f"Unit <b>{unit}</b> of {layer}, row {row}, column {column}, activation {_number(activation)}. Rank "
+        f"correlation of the pixels' influence: gradient with deconvnet {first}, gradient with guided {second}, "
+        f"deconvnet with guided {third}.{nothing}"
     )
 
 

@@ -251,6 +251,8 @@ def test_the_caption_counts_the_maxima_in_corners():
     words = switches.caption(numbers=numbers, size=2)
     assert "16 numbers become 4" in words
     assert "<b>2</b> meet their own value" in words
+    numbers[0][2] = 0
+    assert "<b>1</b> meets its own value" in switches.caption(numbers=numbers, size=2)
 
 
 def test_a_click_raises_a_number_and_after_nine_comes_zero():
@@ -320,6 +322,17 @@ def test_the_square_follows_the_pointer_and_the_keys_and_stays_inside():
     assert occluder.pointer(PointerEvent("click", 5, 5), **cover_state()) is None
 
 
+def test_the_classes_are_those_of_the_network_that_is_asked():
+    explorer = explore.occluder(asked="5")
+    asked = explorer.controls["asked"]
+    assert [label for label, _ in asked.options] == ["the true one", *occluder.judge(occluder.HANDS).names]
+    assert asked.label == "5 fingers"
+    explorer.controls["kind"].value = occluder.FACES
+    assert [label for label, _ in asked.options] == ["the true one", "no smile", "smile"]
+    explorer.set(asked="0")
+    assert "Probability of “no smile”" in explorer._caption_box.value
+
+
 def test_the_learners_map_is_drawn():
     def half(score, image, size, stride):
         return occluder.occlusion_scores(score, image, size, stride) / 2
@@ -331,6 +344,9 @@ def test_the_learners_map_is_drawn():
     assert re.search("The map, here of every second place, is drawn by <em>your</em>", right._caption_box.value)
     assert "another answer" in wrong._caption_box.value
     assert (right.picture != wrong.picture).any()
+    lowest = occluder.whole_map(occluder.HANDS, 3, occluder.TRUE_ONE, 16)[::2, ::2].min()
+    assert f"Lowest in the map: {lowest:.3f}" in right._caption_box.value
+    assert f"Lowest in the map: {lowest / 2:.3f}" in wrong._caption_box.value
 
 
 def test_two_marks_close_to_each_other_are_written_apart():
