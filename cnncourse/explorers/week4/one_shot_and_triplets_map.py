@@ -67,7 +67,7 @@ def caption(*, way, checkpoint, scale, faces):
     run = runs()[way]
     one, two = people_apart(way, checkpoint)
     return (
-        f"{way} triplets, step {run.steps[checkpoint]}: spread <b>{run.spread[checkpoint]:.3f}</b>, AUC "
+        f"{way.capitalize()} triplets, step {run.steps[checkpoint]}: spread <b>{run.spread[checkpoint]:.3f}</b>, AUC "
         f"{run.auc[checkpoint]:.3f}, TAR {run.tar[checkpoint]:.2f}, one-shot top-1 among 100 "
         f"<b>{run.top1[checkpoint]:.2f}</b>. These faces: two photos of one person are {one:.3f} apart on average, of "
         f"two people {two:.3f}. The axes are the two main directions of this training's last embeddings, and show "

@@ -36,7 +36,7 @@ def picture(runs, way, checkpoint, places, reach, faces):
     painter = Painter(WIDTH, HEIGHT, SCALE)
     left, top, side = MAP
     step = int(runs[way].steps[checkpoint])
-    painter.text(left, 20, f"{way} triplets, step {step}: 12 people, 6 photos each", 14, INK, bold=True)
+    painter.text(left, 20, f"{way.capitalize()} triplets, step {step}: 12 people, 6 photos each", 14, INK, bold=True)
     painter.rectangle(left, top, side, side, fill=WHITE, outline=GRID)
     spots = np.array([left, top]) + side / 2 + places / reach * [side / 2, -side / 2]
     for number, (x, y) in enumerate(spots):
@@ -83,8 +83,8 @@ def _paint_chart(painter, runs, checkpoint, way, row, name, words, lowest):
             painter.line(xs[k], ys[k], xs[k + 1], ys[k + 1], colour, 3.5 if other == way else 1.75, dash=dash)
         if other == way:
             painter.circle(xs[checkpoint], ys[checkpoint], 6, fill=colour, outline=INK, line_width=2)
-    painter.text(left + width + 4, top, "1", 11, MUTED)
-    painter.text(left + width + 4, top + height, f"{lowest:g}", 11, MUTED)
+    painter.text(left + width + 9, top, "1", 11, MUTED)
+    painter.text(left + width + 9, top + height, f"{lowest:g}", 11, MUTED)
     if row == 0:
         _paint_key(painter, way)
 

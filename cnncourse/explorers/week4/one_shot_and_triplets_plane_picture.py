@@ -114,7 +114,8 @@ def _paint_sum(painter, margin, numbers):
             painter.rectangle(PANEL + min(start, LONGEST) * unit, y + 12, shown * unit, 20, fill=colour, alpha=0.8)
         painter.rectangle(PANEL, y + 12, BAR, 20, outline=GRID)
     at = PANEL + min(near + margin, LONGEST) * unit
-    painter.line(at, 120, at, 212, INK, 1.5, dash=(4, 3))
+    for top, bottom in ((124, 164), (186, 212)):  # between them stands d_an
+        painter.line(at, top, at, bottom, INK, 1.5, dash=(4, 3))
 
 
 def _paint_key(painter, kind):
