@@ -26,6 +26,14 @@ def _mean_over_pixels(pictures, decoded, kl, beta, spread):
     return (((pictures - decoded) ** 2).mean((1, 2, 3)) / (2 * spread**2) + beta * kl).mean()
 
 
+def _columns_averaged(pictures, decoded, kl, beta, spread):
+    return (((pictures - decoded) ** 2).sum((1, 2)) / (2 * spread**2)).mean() + beta * kl.mean()
+
+
+def _channels_averaged(pictures, decoded, kl, beta, spread):
+    return (((pictures - decoded) ** 2).sum((2, 3)) / (2 * spread**2)).mean() + beta * kl.mean()
+
+
 def _plus_the_elbo(pictures, decoded, kl, beta, spread):
     return -(_squared(pictures, decoded) / (2 * spread**2) + beta * kl).mean()
 
@@ -161,6 +169,8 @@ NEGATIVE_ELBO = Exercise(
     mistakes={
         _mean_over_pixels: "You take the mean over the pixels. The surprises of independent numbers add up; with a "
         "mean, the KL divergence would weigh 3,072 times as much on a 32 × 32 picture.",
+        _columns_averaged: "You sum over axes 1 and 2 alone, and average the columns: axis 3 is summed as well.",
+        _channels_averaged: "You sum over axes 2 and 3 alone, and average the channels: axis 1 is summed as well.",
         _plus_the_elbo: "This is the bound itself, without its constant. A loss is made small: turn the sign round.",
         _kl_subtracted: "The KL divergence is a cost as well: add it.",
         _summed_over_batch: "You add the pictures of the batch up: their mean is wanted.",

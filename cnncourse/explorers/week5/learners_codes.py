@@ -1,6 +1,4 @@
-"""Let the explorers of week 5 look codes up with the learner's own function, where its answer names rows of the
-codebook.
-"""
+"""Let explorers of week 5 look codes up with the learner's own function, where it names rows of the codebook."""
 
 import numpy as np
 
