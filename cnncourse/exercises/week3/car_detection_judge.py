@@ -12,9 +12,9 @@ def judge_detections(found, truth, iou_threshold):
     found is (boxes (N, 4), scores (N,), labels (N,)); truth is (boxes (M, 4), labels (M,),
     ignored (M,)). The best score chooses first. In reach of a detection is every true
     object of its own label with an IoU of at least iou_threshold.
-      Are some in reach that nobody has chosen yet, it chooses the one of largest IoU, an
-      ignored one only if no other is left: "hit", or "ignored" if it chose an ignored one.
-      Are all in reach chosen already: "duplicate". Is nothing in reach: "false alarm".
+      If some in reach are not chosen yet, it chooses the one of largest IoU, an ignored one
+      only if no other is left: "hit", or "ignored" if it chose an ignored one.
+      If all in reach are chosen already: "duplicate". If nothing is in reach: "false alarm".
     """
     boxes, scores, labels = found
     true_boxes, true_labels, ignored = truth

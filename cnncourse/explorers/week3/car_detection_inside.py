@@ -61,8 +61,8 @@ def inside_caption(prediction, cell, before, after, score, overlap):
     places = scores.size * len(prediction) ** 2
     return (
         f"Cell ({row}, {column}), anchor {best}: p_c {p:.2f} × {name} {most:.2f} = score <b>{scores[best]:.2f}</b>. Of "
-        f"{places} places <b>{before}</b> score {score:.2f} or more; suppression above IoU {overlap:.2f} leaves "
-        f"<b>{after}</b>."
+        f"{places:,} places <b>{before}</b> score{'s' * (before == 1)} {score:.2f} or more; suppression above IoU "
+        f"{overlap:.2f} leaves <b>{after}</b>."
     )
 
 
@@ -100,7 +100,7 @@ def inside(scenes, answers, anchors, own_detect_objects=None):
         return inside_caption(answer, cell, len(before[0]), len(after[0]), score, overlap) + sentence
 
     grid_size = len(next(iter(answers.values()))[0])
-    first, wide = busiest(answers["day"][:fewest]), {"width": "330px"}
+    first, wide = busiest(answers["day"][:fewest]), {"width": "330px", "max_width": "100%"}
     return Explorer(
         render,
         {
@@ -108,9 +108,7 @@ def inside(scenes, answers, anchors, own_detect_objects=None):
             "scene": widgets.IntSlider(first, 0, fewest - 1, description="scene"),
             "shown": widgets.ToggleButtons(options=MAPS, style={"button_width": "150px"}),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
-            "overlap": widgets.FloatSlider(
-                0.5, min=0.05, max=1, step=0.05, description="suppress above IoU", layout=wide
-            ),
+            "overlap": widgets.FloatSlider(0.5, min=0.05, max=1, step=0.05, description="drop IoU above", layout=wide),
         },
         title="Inside the detector",
         note="Click a cell, or drag over the scene, or use the arrow keys.",

@@ -45,11 +45,13 @@ def browser_caption(table, kind, label, position, chosen):
     recall = f"{hits / (hits + missed):.0%}" if hits + missed else "–"
     which = f"{kind}, {'all classes' if label is None else NAMES[label]}"
     place = f"{position % len(chosen) + 1} of {len(chosen)}" if chosen else "none"
+    neither = "an ignored object and counts" if ignored == 1 else "ignored objects and count"
     return (
-        f"Of <b>{hits + missed}</b> objects {hits} are found (recall {recall}) and {missed} missed; of "
-        f"<b>{hits + wrong_ones}</b> detections that count, {hits} are right (precision {precision}), {alarms} false "
-        f"alarms, {duplicates} duplicates, {wrong} of the wrong class, {poor} with a poor box. {ignored} found ignored "
-        f"objects and count neither way. <b>Shown: {which}, {place}.</b>"
+        f"Of <b>{hits + missed}</b> objects {hits} {'is' if hits == 1 else 'are'} found (recall {recall}) and {missed} "
+        f"missed; of <b>{hits + wrong_ones}</b> detections that count, {hits} {'is' if hits == 1 else 'are'} right "
+        f"(precision {precision}), {alarms} false alarm{'s' * (alarms != 1)}, {duplicates} "
+        f"duplicate{'s' * (duplicates != 1)}, {wrong} of the wrong class, {poor} with a poor box. {ignored} found "
+        f"{neither} neither way. <b>Shown: {which}, {place}.</b>"
     )
 
 
@@ -95,15 +97,13 @@ def mistakes(scenes, candidates, own_judge_detections=None):
         sentence = f" {judge.sentence}" if own_judge_detections else ""
         return browser_caption(table, kind, label, position, chosen) + sentence
 
-    wide = {"width": "330px"}
+    wide = {"width": "330px", "max_width": "100%"}
     return Explorer(
         render,
         {
             "style": widgets.Dropdown(options=list(STYLES), value="day", description="scenes", layout=wide),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
-            "overlap": widgets.FloatSlider(
-                0.5, min=0.1, max=1, step=0.05, description="suppress above IoU", layout=wide
-            ),
+            "overlap": widgets.FloatSlider(0.5, min=0.1, max=1, step=0.05, description="drop IoU above", layout=wide),
         },
         title="Every mistake",
         note="Click the table for a kind and a class; arrow keys: left and right walk, up and down change the kind.",

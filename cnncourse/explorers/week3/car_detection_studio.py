@@ -116,7 +116,6 @@ def road_studio(detect):
         _, truth, *_, words = parts(state)
         return studio_caption(words, truth, state["weather"])
 
-    wide = {"width": "390px"}
     return Explorer(
         render,
         {
@@ -124,13 +123,11 @@ def road_studio(detect):
             "fog": widgets.FloatSlider(0, min=0, max=0.1, step=0.005, description="more fog", readout_format=".3f"),
             "noise": widgets.FloatSlider(0, min=0, max=40, step=2, description="more noise", readout_format=".0f"),
             "brightness": widgets.FloatSlider(1, min=0.1, max=1.5, step=0.05, description="brightness"),
-            "farther": widgets.FloatSlider(
-                1, min=0.7, max=6, step=0.1, description="nearest object, distance ×", layout=wide
-            ),
+            "farther": widgets.FloatSlider(1, min=0.7, max=6, step=0.1, description="distance ×"),
             "score": widgets.FloatSlider(0.3, min=0.05, max=0.95, step=0.05, description="score ≥"),
         },
         title="Road studio",
-        note="Choose a street and change it until the detector no longer finds what is there.",
+        note="Change the street until objects are no longer found. The distance is that of the nearest.",
         alt=lambda street, weather, **_: f"Street {street}, {weather}, with what the detector finds.",
         caption=caption,
         pointer=moved_by_key,

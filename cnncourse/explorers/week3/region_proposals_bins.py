@@ -62,9 +62,14 @@ def caption(pooled):
     pairs = zip(pooled.box, pooled.cells, strict=True)
     words = ", ".join(f"{edge:g}/{s} = {edge / s:.2f} → {cell}" for edge, cell in pairs)
     return (
-        f"Box {x2 - x1:g} × {y2 - y1:g} px, stride {s}: {words}. So <b>{a2 - a1} × {b2 - b1} cells</b>, columns {a1} "
-        f"to {a2 - 1} and rows {b1} to {b2 - 1}, in {w} × {h} bins; edges moved by up to <b>{pooled.shift:.1f} px</b>."
+        f"Box {x2 - x1:g} × {y2 - y1:g} px, stride {s}: {words}. So <b>{a2 - a1} × {b2 - b1} cells</b>, "
+        f"{_span('column', a1, a2)} and {_span('row', b1, b2)}, in {w} × {h} bins; edges moved by up to "
+        f"<b>{pooled.shift:.1f} px</b>."
     )
+
+
+def _span(word, first, end):
+    return f"{word} {first}" if end - first == 1 else f"{word}s {first} to {end - 1}"
 
 
 def alt(pooled):
@@ -73,7 +78,8 @@ def alt(pooled):
     h, w = pooled.output_size
     return (
         f"A road scene with a box, a feature map of {len(pooled.map)} × {len(pooled.map[0])} cells of which the box "
-        f"takes {b2 - b1} rows and {a2 - a1} columns, and the pooled {h} × {w} numbers."
+        f"takes {b2 - b1} row{'s' * (b2 - b1 > 1)} and {a2 - a1} column{'s' * (a2 - a1 > 1)}, and the pooled {h} × {w} "
+        "numbers."
     )
 
 

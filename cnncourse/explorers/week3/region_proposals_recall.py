@@ -37,8 +37,8 @@ def caption(*, scene, way, count, iou_threshold):
     there = int(measured.counts[way][scene])
     few = f" (there are only {there})" if there < count else ""
     return (
-        f"Recall of {count} proposals at IoU {threshold:.2f}: {'; '.join(shares)}. This scene, {way}{few}: {found} of "
-        f"{len(best)} found, best IoU {here}."
+        f"Recall of {count:,} proposal{'s' * (count != 1)} at IoU {threshold:.2f}: {'; '.join(shares)}. This scene, "
+        f"{way}{few}: {found} of {len(best)} found, best IoU {here}."
     )
 
 

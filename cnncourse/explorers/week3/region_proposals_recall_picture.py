@@ -78,7 +78,7 @@ def picture(scene, way, count, iou_threshold, best):
     """Paint a state; `best` holds (IoU, box or None) of every object of the scene."""
     sheet, data = _background(scene, iou_threshold).fresh(), road_scenes()
     painter = sheet.painter
-    painter.text(PLACE[0], 20, f"the best of {count} boxes for each object", 14, INK, bold=True)
+    painter.text(PLACE[0], 20, f"the best of {count} box{'es' * (count != 1)} for each object", 14, INK, bold=True)
     truths = data.boxes[scene][~data.ignored[scene]]
     for truth, (overlap, box) in zip(truths, best, strict=True):
         found = overlap >= iou_threshold

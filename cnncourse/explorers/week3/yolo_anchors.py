@@ -180,7 +180,7 @@ def anchor_search(scenes, kmeans_step_of_learner=None, **start):
         sentence = f" {own.sentence}" if kmeans_step_of_learner and state["method"] == MEAN else ""
         return caption(model_of(search, **state)) + sentence
 
-    wide, narrow = widgets.Layout(width="430px"), widgets.Layout(width="230px")
+    wide, narrow = widgets.Layout(width="430px", max_width="100%"), widgets.Layout(width="230px")
     explorer = Explorer(
         lambda **state: render(model_of(search, **state)),
         {

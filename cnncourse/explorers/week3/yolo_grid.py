@@ -100,11 +100,11 @@ def _object_sentence(model, index):
 
 def alt(model):
     """Describe the picture in words."""
-    row, column = model.cell
+    (row, column), count = model.cell, len(model.boxes)
     names = ", ".join(model.name(index) for index in model.here()) or "no object"
     return (
-        f"A road scene under a grid of {model.grid_size} × {model.grid_size} cells, {len(model.boxes)} objects, "
-        f"{len(model.lost)} lost; cell row {row}, column {column}: {names}."
+        f"A road scene under a grid of {model.grid_size} × {model.grid_size} cells, {count} "
+        f"object{'s' * (count != 1)}, {len(model.lost)} lost; cell row {row}, column {column}: {names}."
     )
 
 

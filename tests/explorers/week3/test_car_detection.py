@@ -131,9 +131,12 @@ def test_hits_and_misses_agree_with_average_precisions_matching(seed):
 def test_the_browsers_caption_counts():
     table = kinds.counts(kinds.entries(FOUND, TRUTH, kinds.judge_detections(FOUND, TRUTH, 0.5), 0))
     text = browser.browser_caption(table, "missed", None, 4, [1, 2, 3])
-    assert "Of <b>2</b> objects 1 are found (recall 50%) and 1 missed" in text
-    assert "of <b>5</b> detections that count, 1 are right (precision 20%)" in text
+    assert "Of <b>2</b> objects 1 is found (recall 50%) and 1 missed" in text
+    assert "of <b>5</b> detections that count, 1 is right (precision 20%)" in text
     assert "Shown: missed, all classes, 2 of 3." in text
+    once = browser.browser_caption(np.ones((7, 4), int), "hit", 1, 0, [1])
+    assert "1 false alarm, 1 duplicate, 1 of the wrong class" in once
+    assert "1 found an ignored object and counts neither way" in once
     assert "recall –" in browser.browser_caption(np.zeros((7, 4), int), "hit", 1, 0, [])
 
 
@@ -240,6 +243,7 @@ def test_the_inside_caption_multiplies():
     assert "p_c 0.80 × pedestrian 0.50 = score <b>0.40</b>" in text
     assert "Of 4 places <b>7</b> score 0.30 or more" in text
     assert "above IoU 0.45 leaves <b>3</b>" in text
+    assert "<b>1</b> scores 0.30 or more" in inside.inside_caption(prediction, (1, 0), 1, 1, 0.3, 0.45)
 
 
 def test_cells_are_chosen_by_pointer_and_keys():

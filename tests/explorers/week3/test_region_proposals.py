@@ -188,6 +188,8 @@ def test_bins_say_how_the_box_is_rounded():
     assert "Box 77 × 51 px, stride 8: 21/8 = 2.62 → 3, 60/8 = 7.50 → 8, 98/8 = 12.25 → 12" in said(explorer)
     assert "So 9 × 6 cells, columns 3 to 11 and rows 8 to 13, in 4 × 2 bins" in said(explorer)
     assert "by up to 4.0 px" in said(explorer)
+    explorer.set(box=(21, 60, 27, 70))  # 2.625 → 3, 7.5 → 8, 3.375 → 3, 8.75 → 9
+    assert "1 × 1 cells, column 3 and row 8, in" in said(explorer)
 
 
 def test_a_drag_draws_a_box_in_any_direction_and_stays_in_the_picture():
