@@ -138,7 +138,9 @@ def caption(office, **state):
         else "Enrol somebody: nobody can be let in rightly."
     )
     photo = "" if state["choice"] == PEOPLE else f" <small>{chosen_photo(state['choice'], state['upload'])[1]}</small>"
-    return f"<b>{verdict.truth}</b> comes; {nearest}. The door {_door(verdict)}: {verdict.words}. {all_visits}{photo}"
+    who = verdict.truth[0].upper() + verdict.truth[1:]
+    comes = ", comes" if "," in who else " comes"
+    return f"<b>{who}</b>{comes}; {nearest}. The door {_door(verdict)}: {verdict.words}. {all_visits}{photo}"
 
 
 def _door(verdict):
@@ -148,8 +150,10 @@ def _door(verdict):
 def alt(office, **state):
     """Describe the picture in words."""
     _, verdict = verdict_of(office, **state)
+    count = len(state["enrolled"])
+    enrolled = "1 person is" if count == 1 else f"{count} people are"
     return (
-        f"An office door that {_door(verdict)} for {verdict.truth}; {len(state['enrolled'])} people are enrolled. "
+        f"An office door that {_door(verdict)} for {verdict.truth}; {enrolled} enrolled. "
         "Beside it the distances of all visits, the ROC with a point, and counts of right and wrong entries."
     )
 

@@ -3,6 +3,7 @@
 from functools import lru_cache
 
 import numpy as np
+from matplotlib.ticker import MaxNLocator
 
 from cnncourse.explorers import Painter, scale_for
 from cnncourse.explorers.week4.face_recognition_pairs import PLAIN
@@ -62,10 +63,10 @@ def _sheet(pairs, measure):
         corners = [(left + (n + side) * step, y) for n, y in enumerate(tops) for side in (0, 1)]
         painter.polygon([(left, top + height), *corners, (left + width, top + height)], fill=colour, alpha=0.35)
         painter.polyline(corners, colour, 2)
-    for value in np.linspace(pairs.low, pairs.high, 6):
-        painter.text(
-            place_of(pairs, value), top + height + 12, f"{value:.2f}".replace("-", "−"), 11, MUTED, anchor="mm"
-        )
+    for value in MaxNLocator(7, steps=(1, 2, 5, 10)).tick_values(pairs.low, pairs.high):
+        if pairs.low <= value <= pairs.high:
+            words = f"{value:g}".replace("-", "−")
+            painter.text(place_of(pairs, value), top + height + 12, words, 11, MUTED, anchor="mm")
     words = measure if measure == PLAIN else f"−z of the head: {measure}"
     painter.text(left + width / 2, top + height + 30, f"{words} (small: alike)", 12, MUTED, anchor="mm")
     for right, words, colour in ((width - 110, "one person", BLUE), (width, "two people", DARK_ORANGE)):

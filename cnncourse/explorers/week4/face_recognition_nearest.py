@@ -76,7 +76,7 @@ def alt(ranks, *, query, photos, threshold):
     """Describe the picture in words."""
     return (
         f"A photo of No. {ranks.who[query]}, the {SHOWN} people nearest to it of {ENROLLED} enrolled with {photos} "
-        f"photos each, and bars of what becomes of all queries at the threshold {threshold:.2f}."
+        f"photo{'s' * (photos > 1)} each, and bars of what becomes of all queries at the threshold {threshold:.2f}."
     )
 
 
