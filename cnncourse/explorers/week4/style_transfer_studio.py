@@ -90,6 +90,12 @@ def caption(*, run, saved, beta, **state):
     return " ".join([*parts, escape(saved)]).strip()
 
 
+def alt(*, content, style, run, **_):
+    """Describe the picture in words."""
+    steps = len(run.totals)
+    return f"{content} in the style of {style}, {steps} step{'' if steps == 1 else 's'}."
+
+
 def moved(event, *, style, beta, **_):
     """Go to another style by the left and right arrow keys, change β by up and down."""
     if event.kind == "key" and event.key in ("ArrowLeft", "ArrowRight"):
@@ -128,7 +134,7 @@ class Studio:
     def save(self, *, run, content, style, **_):
         """Write the picture shown as a PNG file beside the notebook."""
         if run.picture is None:
-            return None
+            return {"saved": "Nothing is painted yet, so nothing was saved."}
         name = "_".join("own" if part == OWN else part for part in ("painted", content, style))
         try:
             return {"saved": f"Saved as {save_picture(run.picture, self.folder, name).name}."}
@@ -174,7 +180,7 @@ def style_studio(network, folder="."):
         },
         title="Style studio",
         note="Choose, then press Paint (or Enter). Stop keeps the best picture. Your pictures stay on this computer.",
-        alt=lambda content, style, run, **_: f"{content} in the style of {style}, {len(run.totals)} steps.",
+        alt=alt,
         caption=caption,
         pointer=studio.key,
         buttons={"Paint": studio.paint, "Stop": studio.stop, "Save the picture": studio.save},

@@ -208,6 +208,7 @@ def test_saving_never_overwrites_and_leaves_no_pieces(tmp_path):
     explorer = studio(tmp_path)
     press(explorer, "Save the picture")
     assert list(tmp_path.iterdir()) == []
+    assert "Nothing is painted yet" in said(explorer)
     press(explorer, "Paint")
     press(explorer, "Save the picture")
     press(explorer, "Save the picture")
