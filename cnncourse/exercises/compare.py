@@ -110,7 +110,9 @@ def _compare_sequence(got, expected, tolerance, dtype, returns, of):
     were = f" ({', '.join(returns)})" * bool(returns) + (" was" if len(expected) == 1 else " were")
     if not isinstance(got, (tuple, list)):
         kind = "list or tuple" if isinstance(expected, list) else "tuple"
-        return Difference(f"{_count(expected)}{were} expected{of} (a {kind}), {shown(got)} came.")
+        alone = isinstance(got, Real) and not isinstance(got, bool)
+        number = "the number " if alone else ""  # "3 came" would sound like three values
+        return Difference(f"{_count(expected)}{were} expected{of} (a {kind}), {number}{shown(got)} came.")
     if len(got) != len(expected):
         return Difference(f"{_count(expected)}{were} expected{of}, {len(got)} came.")
     for position, (mine, theirs) in enumerate(zip(got, expected, strict=True)):

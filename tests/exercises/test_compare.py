@@ -85,3 +85,8 @@ def test_returned_values_are_called_by_their_names():
 def test_the_tolerance_is_relative_and_absolute(error):
     assert compare(1000 * (1 + error), 1000.0) is not None
     assert compare(1000 * (1 + 1e-7), 1000.0) is None
+
+
+@pytest.mark.parametrize(("got", "words"), [(3, "the number 3 came"), (True, ", True came"), ("3", ", '3' came")])
+def test_one_value_where_several_are_due_is_not_taken_for_their_number(got, words):
+    assert words in str(compare(got, (1, 2, 3)))
