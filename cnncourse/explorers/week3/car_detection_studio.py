@@ -78,15 +78,15 @@ def best_scores(candidates, truth):
 
 
 def studio_caption(words, truth, weather):
-    """Say how many of the objects are found, how many detections are wrong, and whether training saw such weather."""
+    """Say how many of the objects are found, how many detections are wrong, and whether training saw the weather."""
     *_, ignored = truth
     hits, wrong = words.count("hit"), sum(word in ("duplicate", "false alarm") for word in words)
     wanted = int((~ignored).sum())
-    seen = "Training scenes were" if weather in SEEN else "No training scene was"
+    had = "had" if weather in SEEN else "never had"
     left_out = f", {int(ignored.sum())} more too small or hidden to count" if ignored.any() else ""
     return (
         f"<b>{hits} of {wanted}</b> object{'s' * (wanted != 1)} found{left_out}; "
-        f"<b>{wrong}</b> wrong detection{'s' * (wrong != 1)}. {seen} drawn in such weather."
+        f"<b>{wrong}</b> wrong detection{'s' * (wrong != 1)}. The training scenes {had} the weather “{weather}”."
     )
 
 

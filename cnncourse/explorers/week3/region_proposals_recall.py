@@ -4,7 +4,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import ARROWS, Explorer
-from cnncourse.explorers.week3.region_proposals_recall_picture import PLOT, SCALE, count_at, picture
+from cnncourse.explorers.week3.region_proposals_recall_picture import PLOT, SCALE, count_at, picture, shown
 from cnncourse.pictures.proposal_recall import MOST, SCENES, WAYS, load_road_recall
 
 FACTOR = 2**0.25  # of the number of proposals for an arrow key
@@ -33,7 +33,7 @@ def caption(*, scene, way, count, iou_threshold):
         shares.append(f"{open_}{name} {round(recall * total)}/{total} = {recall:.3f}{close}")
     best = [overlap for overlap, _ in of_scene(scene, way, count)]
     found = sum(overlap >= threshold for overlap in best)
-    here = ", ".join(f"{overlap:.2f}" for overlap in best) or "none"
+    here = ", ".join(shown(overlap, threshold) for overlap in best) or "none"
     there = int(measured.counts[way][scene])
     few = f" (there are only {there})" if there < count else ""
     return (
@@ -47,8 +47,8 @@ def alt(*, scene, way, count, iou_threshold):
     best = [overlap for overlap, _ in of_scene(scene, way, count)]
     found = sum(overlap >= round(iou_threshold, 2) for overlap in best)
     return (
-        f"A road scene of which {found} of {len(best)} objects are found by {count} proposals ({way}), and three "
-        "curves of recall against the number of proposals."
+        f"A road scene of which {found} of {len(best)} objects are found by {count} proposal{'s' * (count != 1)} "
+        f"({way}), and three curves of recall against the number of proposals."
     )
 
 

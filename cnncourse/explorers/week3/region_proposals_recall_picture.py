@@ -74,6 +74,16 @@ def _marker(painter, x, y, colour, number):
         painter.circle(x, y, 4.5, fill=colour)
 
 
+def shown(overlap, iou_threshold):
+    """Return an IoU as text, with a third digit where two would hide that it misses the threshold.
+
+    >>> shown(0.544, 0.5), shown(0.4978, 0.5), shown(0.49996, 0.5)
+    ('0.54', '0.497', '0.499')
+    """
+    hidden = round(overlap, 2) >= iou_threshold > overlap
+    return f"{int(overlap * 1000) / 1000:.3f}" if hidden else f"{overlap:.2f}"
+
+
 def picture(scene, way, count, iou_threshold, best):
     """Paint a state; `best` holds (IoU, box or None) of every object of the scene."""
     sheet, data = _background(scene, iou_threshold).fresh(), road_scenes()
@@ -85,7 +95,8 @@ def picture(scene, way, count, iou_threshold, best):
         sheet.box(truth, WHITE, 2, halo=0.6)
         if box is not None:
             sheet.box(box, BLUE if found else RED, 3, None if found else (6, 4))
-        sheet.plate(truth, f"{'found' if found else 'missed'} {overlap:.2f}", BLUE if found else RED, bold=found)
+        word = f"{'found' if found else 'missed'} {shown(overlap, iou_threshold)}"
+        sheet.plate(truth, word, BLUE if found else RED, bold=found)
     left, top, _, height = PLOT
     x = float(x_of(count))
     painter.line(x, top, x, top + height, INK, 1.25, dash=(4, 4))

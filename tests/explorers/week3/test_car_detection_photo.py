@@ -182,8 +182,8 @@ def test_the_studios_caption_counts():
     truth = np.zeros((3, 4)), np.zeros(3, int), np.array([False, False, True])
     text = studio.studio_caption(["hit", "duplicate", "false alarm", "ignored"], truth, "fog")
     assert "<b>1 of 2</b> objects found, 1 more too small or hidden" in text
-    assert "<b>2</b> wrong detections. No training scene was drawn in such weather." in text
-    assert "Training scenes were drawn in such weather." in studio.studio_caption([], truth, "sunny")
+    assert "<b>2</b> wrong detections. The training scenes never had the weather “fog”." in text
+    assert "The training scenes had the weather “sunny”." in studio.studio_caption([], truth, "sunny")
 
 
 def test_every_control_and_button_of_the_studio_changes_the_picture(drawn):

@@ -182,6 +182,12 @@ def test_the_maps_have_the_stride_that_is_said():
     assert [features_of(0, block).shape[1:] for block in (1, 2, 3)] == [(80, 80), (40, 40), (20, 20)]
 
 
+def test_an_overlap_just_below_the_threshold_is_not_rounded_up_to_it():
+    explorer = explore.recall_curves(scene=0, count=200)
+    assert "1 of 5 found, best IoU 0.77, 0.49" in said(explorer)
+    assert "0.42, 0.45, 0.28" in said(explorer)
+
+
 def test_bins_say_how_the_box_is_rounded():
     explorer = explore.roi_bins(box=(21, 60, 98, 111), block=3, rows=2, columns=4)
     # 2.625 → 3, 7.5 → 8, 12.25 → 12, 13.875 → 14; the edges move by 3, 4, 2 and 1 pixel
