@@ -32,6 +32,8 @@ def save_parts(page: Page, out: Path, stem: str, zoom: int = 100):
     for kind, selector in PARTS.items():
         found = page.locator(f".jp-NotebookPanel {selector}")
         for number in range(found.count()):
+            found.nth(number).scroll_into_view_if_needed()
+            page.wait_for_timeout(300)  # cells above may come in, and take room
             found.nth(number).screenshot(path=out / f"{stem}_{kind}{number + 1:02d}.png")
         print(f"{found.count()} × {kind}")
 
