@@ -112,6 +112,8 @@ def gram_caption(read, *, picture, layer, shuffled, centred, k, m):
         words += (
             f" Shuffled: {moved:.0%} of the places now hold something else, and the matrix changed by {change:.0e}."
         )
+    if np.ptp(maps[k]) == 0 or np.ptp(maps[m]) == 0:
+        return f"{words} A channel that is the same everywhere correlates with none."
     return f"{words} Correlation of the two: {_number(correlation(maps, k, m), 2)}."
 
 

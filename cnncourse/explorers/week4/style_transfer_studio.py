@@ -49,11 +49,11 @@ def chosen(name, upload, size, stand_in):
     if name != OWN:
         return _bundled(name, size, False), ""
     if not upload:
-        return _bundled(stand_in, size, False), f"Choose a file; until then the {stand_in} stands in."
+        return _bundled(stand_in, size, False), f"Choose a file; until then “{stand_in}” stands in."
     try:
         return _fitted(uploaded(bytes(upload[0]["content"])), size, False), ""
     except ValueError as problem:
-        return _bundled(stand_in, size, False), f"{problem} Until then the {stand_in} stands in."
+        return _bundled(stand_in, size, False), f"{problem} Until then “{stand_in}” stands in."
 
 
 def style_names(choice, network):
@@ -86,7 +86,7 @@ def caption(*, run, saved, beta, **state):
             f"<b>{run.totals[best]:.3g}</b> at best (step {best + 1}). {escape(run.words)}"
         )
     else:
-        parts.append(f"Press <i>Paint</i>. β is {10**beta:.3g} times α.")
+        parts.append(f"Press <i>Paint</i>. β is {round(10**beta, 2):g} times α.")
     return " ".join([*parts, escape(saved)]).strip()
 
 

@@ -158,7 +158,7 @@ def test_own_pictures_are_used_and_unreadable_ones_told():
     press(explorer, "Paint")
     assert explorer.state["run"].picture.shape == (64, 96, 3)
     explorer.set(own_style=upload(b"no picture"), style=OWN)
-    assert "Until then the starry stands in." in said(explorer)
+    assert "Until then “starry” stands in." in said(explorer)
 
 
 def test_in_a_running_loop_the_studio_paints_in_slices_and_stop_keeps_the_best():
