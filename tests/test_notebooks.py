@@ -165,6 +165,17 @@ def test_every_exercise_stands_once_with_its_stub_and_its_check(path):
         assert cells[check].metadata.nbgrader == nbgrader_metadata(exercise, "check")["nbgrader"]
 
 
+def test_every_exercise_has_a_heading_of_one_form_with_its_minutes_and_its_help(path):
+    if path.stem == "00_start_here":  # it explains what an exercise is
+        return
+    headings = re.findall(r"^(?:#+ |\*\*)Exercise .*", _prose(path), re.MULTILINE)
+    numbered = enumerate(_exercises(path), start=1)
+    assert headings == [f"### Exercise {n} · `{e.name}` · {e.minutes} min" for n, e in numbered]
+    for exercise in _exercises(path):
+        assert f"`hint({exercise.name})`" in _prose(path), exercise.name
+        assert f"`solution({exercise.name})`" in _prose(path), exercise.name
+
+
 def test_nothing_else_is_graded(path):
     graded = [cell.metadata.nbgrader.grade_id for cell in _read(path).cells if "nbgrader" in cell.metadata]
     expected = [f"{part}-{exercise.name}" for exercise in _exercises(path) for part in ("exercise", "check")]
