@@ -83,8 +83,9 @@ def test_every_picture_is_there_with_a_text(site, pages):
 
 
 def test_a_picture_without_a_title_is_told_by_the_heading_above(pages):
-    texts = [picture["alt"] for picture in pages["week1_convolution/01_edges.html"].select("img")]
-    assert "The gradient: picture in 3 parts, drawn by the code above." in texts
+    picture = pages["week1_convolution/01_edges.html"].select_one("img[alt$='in 3 parts, drawn by the code above.']")
+    heading = picture.find_previous(["h2", "h3", "h4"]).get_text().strip()
+    assert picture["alt"] == f"{heading}: picture in 3 parts, drawn by the code above."
     for name, page in pages.items():
         assert not [picture["alt"] for picture in page.select("img[alt^='Picture'][alt$='by the code above.']")], name
 
