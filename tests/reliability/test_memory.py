@@ -22,7 +22,7 @@ KINDS = {  # what makes a picture → an explorer that does
 }
 ALL = {name: name for name in explorer_names()} if int(os.environ.get("CNNCOURSE_STEPS", "0")) >= 1000 else {}
 pytestmark = pytest.mark.alone
-WARM_UP, MOVES = 120, 500
+WARM_UP, MOVES = 250, 500  # after so many, what is kept once is there
 MOST_KB = 12_000  # two or three pictures of an explorer: one kept at every tenth move would make 250,000
 MEASURE = """
 import gc, json, os, sys
