@@ -239,6 +239,8 @@ def _general_advice(exercise, outcome, difference):
         return f"What your function returned could not be used: {difference.sentence} Read again what to return."
     if outcome.error is not None:
         return f"Your function stopped with an error: {difference.sentence} The traceback below shows your line."
+    if outcome.value is None and any(case.expected is None for case in exercise.all_cases):
+        return difference.sentence
     if outcome.value is None and outcome.printed:
         return "Your function prints its result but returns nothing: end it with `return …` instead of print(…)."
     if outcome.value is None:

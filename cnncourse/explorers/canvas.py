@@ -22,6 +22,11 @@ CSS = """
 .cnncourse-canvas { display: block; max-width: 100%; height: auto; border-radius: 6px; outline: 1px solid #d5d8de; }
 .cnncourse-canvas.cnncourse-interactive { cursor: pointer; touch-action: none; }
 .cnncourse-canvas.cnncourse-interactive:focus { outline: 3px solid #3f90da; outline-offset: 1px; }
+/* Where a browser at 200 % leaves some 250 pixels, a picture stays legible and is scrolled. */
+@media (max-width: 800px) {
+  .cnncourse-canvas { max-width: max(100%, 560px); }
+  :has(> .cnncourse-canvas) { overflow-x: auto; padding: 4px; }
+}
 """
 
 

@@ -6,6 +6,7 @@ width and height.
 
 from functools import lru_cache
 
+import ipywidgets as widgets
 import numpy as np
 from PIL import Image
 
@@ -18,6 +19,14 @@ SIZE = 64
 def uploaded(data):
     """Return an uploaded file's bytes as a PIL image of at most 640 pixels; ValueError says why it is none."""
     return Image.fromarray(np.round(open_upload(data, max_side=640) * 255).astype(np.uint8))
+
+
+def photo_chooser(choices, value, own, width=None, description="photo"):
+    """Return a drop-down of photos and the button that uploads one, after which the drop-down stands at `own`."""
+    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
+    picker = widgets.Dropdown(options=choices, value=value, description=description, layout={"width": width})
+    upload.observe(lambda _: setattr(picker, "value", own), "value")
+    return picker, upload
 
 
 def square(size, part, centre):

@@ -8,7 +8,15 @@ import numpy as np
 from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.photo_square import SIZE, moved_square, placed, square, uploaded, what_the_net_sees
+from cnncourse.explorers.photo_square import (
+    SIZE,
+    moved_square,
+    photo_chooser,
+    placed,
+    square,
+    uploaded,
+    what_the_net_sees,
+)
 from cnncourse.explorers.week1.hand_signs_bars import CLASSES, bars, fingers, percent
 from cnncourse.pictures.hands import render_hand
 from cnncourse.plots import DARK_ORANGE, INK, MUTED, ORANGE
@@ -97,9 +105,7 @@ def photo_pointer(event, *, photo, upload, centre, **_):
 def own_photo(net):
     """Let the learner try `net`, a PyTorch network of `(N, 3, 64, 64)` pictures in [0, 1], on any picture."""
     read = _reader(net)
-    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=[*SAMPLES, OWN], value=list(SAMPLES)[3], description="photo")
-    upload.observe(lambda _: setattr(picker, "value", OWN), "value")
+    picker, upload = photo_chooser([*SAMPLES, OWN], list(SAMPLES)[3], OWN)
     return Explorer(
         lambda **state: photo_picture(read, **state),
         {

@@ -126,7 +126,7 @@ def _controls(photo):
         return widgets.IntSlider(0, -50, 50, description=f"{name} %")
 
     return {
-        "photo": widgets.Dropdown(options=choices(), value=photo, description="Picture", layout={"width": "220px"}),
+        "photo": widgets.Dropdown(options=choices(), value=photo, description="picture", layout={"width": "220px"}),
         "upload": widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"}),
         "mirrored": widgets.Checkbox(False, description="mirror", indent=False, layout={"width": "90px"}),
         "turn": widgets.IntSlider(0, -180, 180, description="rotate °"),

@@ -122,10 +122,10 @@ def block_chain(own_identity_block=None):
         return chain_caption(scale, on, off) + (f" {said}" if own_identity_block else "")
 
     controls = {
-        "name": widgets.Dropdown(options=PHOTOS, description="Photo"),
+        "name": widgets.Dropdown(options=PHOTOS, description="photo"),
         "shortcut": widgets.Checkbox(True, description="shortcut", indent=False),
-        "scale": widgets.FloatSlider(0.4, min=0, max=2, step=0.1, description="Scale γ of z", readout_format=".1f"),
-        "map": widgets.IntSlider(1, 1, MAPS, description="Map shown"),
+        "scale": widgets.FloatSlider(0.4, min=0, max=2, step=0.1, description="scale γ of z", readout_format=".1f"),
+        "map": widgets.IntSlider(1, 1, MAPS, description="map shown"),
     }
     return Explorer(
         render, controls, title="One block taken apart, and eight in a row", caption=caption, pointer=chain_pointer,

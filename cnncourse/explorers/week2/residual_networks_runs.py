@@ -160,12 +160,12 @@ def _alt(*, depth, step, **_):
 def degradation(**start):
     """Show the committed runs, and train a pair of one's own beside them; `start` sets controls by name."""
     controls = {
-        "depth": widgets.SelectionSlider(options=DEPTHS, value=18, description="Layers"),
+        "depth": widgets.SelectionSlider(options=DEPTHS, value=18, description="layers"),
         "shown": widgets.Dropdown(
-            options={"both": "both", "shortcuts on": "residual", "shortcuts off": "plain"}, description="Shown"
+            options={"both": "both", "shortcuts on": "residual", "shortcuts off": "plain"}, description="shown"
         ),
         "step": widgets.SelectionSlider(
-            options=sorted(load_runs()[1][0].gradients), value=0, description="Gradient at"
+            options=sorted(load_runs()[1][0].gradients), value=0, description="gradient at"
         ),
         "relative": widgets.Checkbox(False, description="times ‖W‖", indent=False),
         "seeds": widgets.Checkbox(True, description="each seed", indent=False),

@@ -104,11 +104,11 @@ render = figure_render(_build, _update)
 def first_gradients(**start):
     """Show the gradient of every layer of an untrained net, plain and with shortcuts; `start` sets controls by name."""
     controls = {
-        "blocks": widgets.IntSlider(2, min=1, max=6, description="Blocks a stage"),
+        "blocks": widgets.IntSlider(2, min=1, max=6, description="blocks a stage"),
         "norm": widgets.Checkbox(True, description="batch norm", indent=False),
-        "factor": widgets.SelectionSlider(options=FACTORS, value=1.0, description="Weights ×"),
+        "factor": widgets.SelectionSlider(options=FACTORS, value=1.0, description="weights ×"),
         "shown": widgets.Dropdown(
-            options={"both": "both", "shortcuts on": "residual", "shortcuts off": "plain"}, description="Shown"
+            options={"both": "both", "shortcuts on": "residual", "shortcuts off": "plain"}, description="shown"
         ),
     }
     explorer = Explorer(

@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.photo_square import moved_square, placed, square, uploaded, what_the_net_sees
+from cnncourse.explorers.photo_square import moved_square, photo_chooser, placed, square, uploaded, what_the_net_sees
 from cnncourse.explorers.week2.smile_detector_bars import percent_in_words, probability_bar, reader
 from cnncourse.pictures import photo
 from cnncourse.pictures.faces import render_face, sample_identity, sample_photo
@@ -85,9 +85,7 @@ def photo_pointer(event, *, choice, upload, centre, **_):
 def own_photo(net):
     """Let the learner try `net`, a PyTorch detector with one logit a picture, on the astronaut or on any picture."""
     read = reader(net)
-    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=CHOICES, value=ASTRONAUT, description="Photo", layout={"width": "290px"})
-    upload.observe(lambda _: setattr(picker, "value", OWN), "value")
+    picker, upload = photo_chooser(CHOICES, ASTRONAUT, OWN, "290px")
     explorer = Explorer(
         lambda **state: photo_picture(read, **state),
         {

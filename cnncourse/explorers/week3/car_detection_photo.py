@@ -8,7 +8,7 @@ import numpy as np
 from PIL import Image
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.photo_square import moved_square, placed, square, uploaded
+from cnncourse.explorers.photo_square import moved_square, photo_chooser, placed, square, uploaded
 from cnncourse.explorers.week3.car_detection_boxes import View, detection_words
 from cnncourse.explorers.week3.car_detection_kinds import NAMES, kept
 from cnncourse.pictures import photo, photo_credit
@@ -134,9 +134,7 @@ def finder(detect):
 def own_photo(detect):
     """Let the learner try a detector on bundled photos or on any picture; `detect` as for `finder`."""
     find = finder(detect)
-    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=CHOICES, value=MOTORCYCLE, description="Photo", layout={"width": "280px"})
-    upload.observe(lambda _: setattr(picker, "value", OWN), "value")
+    picker, upload = photo_chooser(CHOICES, MOTORCYCLE, OWN, "280px")
     explorer = Explorer(
         lambda **state: photo_picture(find, **state),
         {

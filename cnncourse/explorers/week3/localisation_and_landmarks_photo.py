@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import Explorer, Painter
-from cnncourse.explorers.photo_square import placed, square, what_the_net_sees
+from cnncourse.explorers.photo_square import photo_chooser, placed, square, what_the_net_sees
 from cnncourse.explorers.week2.smile_detector_photo import (
     ASTRONAUT,
     CHOICES,
@@ -77,9 +77,7 @@ def own_face(net):
     def find(data):
         return landmark_points(net, np.frombuffer(data, np.uint8).reshape(1, 64, 64, 3))[0]
 
-    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    picker = widgets.Dropdown(options=CHOICES, value=ASTRONAUT, description="photo", layout={"width": "290px"})
-    upload.observe(lambda _: setattr(picker, "value", OWN), "value")
+    picker, upload = photo_chooser(CHOICES, ASTRONAUT, OWN, "290px")
     explorer = Explorer(
         lambda **state: face_picture(find, **state),
         {

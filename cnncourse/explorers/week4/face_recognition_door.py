@@ -6,7 +6,7 @@ import ipywidgets as widgets
 import numpy as np
 
 from cnncourse.explorers import ARROWS, Explorer, play
-from cnncourse.explorers.photo_square import SIZE, square, what_the_net_sees
+from cnncourse.explorers.photo_square import SIZE, photo_chooser, square, what_the_net_sees
 from cnncourse.explorers.week2.smile_detector_photo import ASTRONAUT, FACE, OWN, PART, chosen_photo
 from cnncourse.explorers.week4.face_recognition_door_picture import (
     FARTHEST,
@@ -243,9 +243,7 @@ def _framing(choice):
 
 
 def _controls(visits):
-    upload = widgets.FileUpload(accept="image/*", description="Your own photo", layout={"width": "160px"})
-    choice = widgets.Dropdown(options=CHOICES, value=PEOPLE, description="who comes", layout={"width": "290px"})
-    upload.observe(lambda _: setattr(choice, "value", OWN), "value")
+    choice, upload = photo_chooser(CHOICES, PEOPLE, OWN, "290px", "who comes")
     wide = widgets.Layout(width="300px")
     return {
         "threshold": widgets.FloatSlider(START, min=0, max=FARTHEST, step=0.01, description="threshold τ", layout=wide),
