@@ -132,6 +132,23 @@ def test_the_picture_follows_the_keys_even_on_a_busy_machine(page, number, kind)
     assert sorted(times)[4] <= 5 * BARS_MS[kind]
 
 
+def test_in_a_narrow_window_a_picture_stays_legible_and_is_scrolled(page):
+    """A window of 1280 pixels is one of 640 at 200 % zoom."""
+    wide = page.viewport_size
+    page.set_viewport_size({"width": 640, "height": 800})
+    try:
+        canvas = picture(page, 0)
+        canvas.scroll_into_view_if_needed()
+        shown, room, style = canvas.evaluate(
+            "c => [c.clientWidth, c.parentElement.clientWidth, getComputedStyle(c.parentElement).overflowX]"
+        )
+        assert room < 400
+        assert shown == 560
+        assert style == "auto"
+    finally:
+        page.set_viewport_size(wide)
+
+
 def test_arrow_keys_on_the_picture_do_not_move_the_notebook(page):
     canvas = picture(page, 0)
     canvas.focus()

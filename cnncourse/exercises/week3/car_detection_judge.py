@@ -14,7 +14,7 @@ def judge_detections(found, truth, iou_threshold):
     object of its own label with an IoU of at least iou_threshold.
       If some in reach are not chosen yet, it chooses the one of largest IoU, an ignored one
       only if no other is left: "hit", or "ignored" if it chose an ignored one.
-      If all in reach are chosen already: "duplicate". If nothing is in reach: "false alarm".
+      If all in reach are chosen: "duplicate". If nothing is in reach: "false alarm".
     """
     boxes, scores, labels = found
     true_boxes, true_labels, ignored = truth
