@@ -66,7 +66,7 @@ def _listed(name, batches):
     for batch in (batches := list(batches)):
         if not isinstance(batch, list | tuple) or len(batch) != 2 or not all(map(torch.is_tensor, batch)):
             raise TypeError(f"{name} must hold pairs of tensors (inputs, labels), got {shown(batch)}")
-    for inputs, labels in batches:
+        inputs, labels = batch
         if not inputs.ndim or labels.shape != inputs.shape[:1] or labels.dtype != torch.int64:
             raise ValueError(f"{name} must have an int64 label for each input, got {shown(inputs)}, {shown(labels)}")
     if not sum(len(labels) for _, labels in batches):

@@ -81,7 +81,7 @@ def fit(
 
     visible = true_or_false("progress", progress) and is_first(model)
     total = epochs * len(train_loader) if hasattr(train_loader, "__len__") else None
-    with _modes_kept(model), tqdm(total=total, unit="step", disable=not visible) as bar:
+    with modes_kept(model), tqdm(total=total, unit="step", disable=not visible) as bar:
         try:
             for epoch in range(epochs):
                 begin_epoch(model, train_loader, epoch)
@@ -112,7 +112,7 @@ def evaluate(model, loader, loss_function=F.cross_entropy, count_right=largest_l
     share_buffers(model)
     network, device = bare(model), _device_of(model) if device is None else _checked_device(device)
     loss = right = count = 0
-    with _modes_kept(network), torch.no_grad():
+    with modes_kept(network), torch.no_grad():
         network.eval()
         for batch in loader:
             inputs, labels = _pair("test_loader", batch, device)
@@ -165,6 +165,8 @@ def _loss(name, loss_function, outputs, labels):
     """Return the loss; ValueError where it does not take labels such as the loader called `name` gives."""
     try:
         return loss_function(outputs, labels)
+    except torch.OutOfMemoryError:
+        raise
     except (RuntimeError, ValueError, IndexError) as error:
         what = f"shape {tuple(labels.shape)} and {labels.dtype}"
         raise ValueError(f"{name} must give labels the loss takes, got {what}, to which it says: {error}") from error
@@ -183,7 +185,8 @@ def _stop(history, optimizer):
 
 
 @contextmanager
-def _modes_kept(model):
+def modes_kept(model):
+    """Leave every module of a model in its mode, training or evaluation, whatever happens in the block."""
     modes = {module: module.training for module in model.modules()}
     try:
         yield

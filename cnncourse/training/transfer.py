@@ -17,6 +17,7 @@ from torch.utils.data import TensorDataset
 
 from cnncourse.arguments import shown
 from cnncourse.networks.uint8_pictures import answer_of
+from cnncourse.training.fit import modes_kept
 
 
 def freeze(model, up_to):
@@ -60,14 +61,10 @@ def precompute_features(trunk, loader):
     be fixed by this: each picture has one set of features. ValueError where the loader gives nothing.
     """
     _check_module("trunk", trunk)
-    modes = {module: module.training for module in trunk.modules()}
     device = next((parameter.device for parameter in trunk.parameters()), torch.device("cpu"))
-    trunk.eval()
-    try:
+    with modes_kept(trunk):
+        trunk.eval()
         pairs = [(answer_of(trunk, "loader", x.to(device)), labels.to(device)) for x, labels in _pairs(loader)]
-    finally:
-        for module, training in modes.items():
-            module.training = training
     if not pairs:
         raise ValueError("loader gives no batches")
     kinds = {(features.shape[1:], labels.shape[1:]) for features, labels in pairs}
